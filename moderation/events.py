@@ -1,7 +1,7 @@
 """What has happened in a meeting. Events are journalled, and replaying them gives the meeting.
 
-An event is a restriction (it takes something away) or it is not. Rule 12: a restriction takes effect before it is
-recorded; everything else is recorded before it takes effect.
+An event is a restriction (it takes something away) or it is not. Rule 12: a restriction takes effect before
+it is recorded; everything else is recorded before it takes effect.
 """
 
 from dataclasses import dataclass

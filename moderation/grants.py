@@ -33,8 +33,8 @@ _HOST_SOURCES = _PARENT_SOURCES | {Source.SCREEN_SHARE}
 def grants(meeting: Meeting) -> Mapping[SeatId, Grant]:
     """The grant of every seat that may have a media connection at this moment.
 
-    While the session is unattended the connections stay and nobody receives anything. What they publish survives,
-    so that resuming is exact.
+    While the session is unattended the connections stay and nobody receives anything. What they publish
+    survives, so that resuming is exact.
     """
     if meeting.phase not in (Phase.OPEN, Phase.UNATTENDED):
         return {}

@@ -98,8 +98,9 @@ class Seat:
 class Meeting:
     """One session's state: everything that the rules need and nothing else.
 
-    `agreement` is the version that every parent must have accepted. `attending` holds the facilitators' seats that
-    have both the event connection and media in this room. `unattended_since` is set while the phase is UNATTENDED.
+    `agreement` is the version that every parent must have accepted. `attending` holds the facilitators'
+    seats that have both the event connection and media in this room. `unattended_since` is set while the
+    phase is UNATTENDED.
     """
 
     id: MeetingId

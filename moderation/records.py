@@ -1,7 +1,7 @@
 """Events as plain records for the journal, and back.
 
-A record is a flat mapping that JSON carries: `{"event": "Removed", "person": "…", "reason": "other"}`. The names of
-events and fields are part of what is stored, so renaming one needs a migration of the journal.
+A record is a flat mapping that JSON carries: `{"event": "Removed", "person": "…", "reason": "other"}`. The
+names of events and fields are part of what is stored, so renaming one needs a migration of the journal.
 """
 
 from collections.abc import Callable, Mapping

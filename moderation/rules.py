@@ -1,7 +1,7 @@
 """The rules: what an actor's action means for a meeting, or why it is refused.
 
-`MAY` says who may ask for what: a literal table with an entry for every action. The functions below it say what
-else must hold. A decision is a tuple of events, empty where there is nothing to do.
+`MAY` says who may ask for what: a literal table with an entry for every action. The functions below it say
+what else must hold. A decision is a tuple of events, empty where there is nothing to do.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""The tests mirror the source; journeys/ drives real browsers, hostile/ breaks the rules on purpose."""

@@ -1,0 +1,25 @@
+"""An unattended session closes after ten minutes, and only then."""
+
+from datetime import timedelta
+
+from moderation import actions as a
+from moderation.deadlines import due, next_due
+from moderation.model import HOUSE
+from tests.moderation.builders import JO, NOON, after, in_session
+
+FROZEN = after(in_session(), (HOUSE, a.HostAway(JO.seat)))
+
+
+def test_an_attended_session_has_no_deadline() -> None:
+    assert next_due(in_session()) is None
+    assert due(in_session(), NOON + timedelta(days=1)) is None
+
+
+def test_an_unattended_session_is_closed_at_ten_minutes_and_not_before() -> None:
+    assert due(FROZEN, NOON + timedelta(minutes=10, microseconds=-1)) is None
+    assert due(FROZEN, NOON + timedelta(minutes=10)) == a.Close()
+
+
+def test_a_host_who_comes_back_stops_the_clock() -> None:
+    resumed = after(FROZEN, (HOUSE, a.HostAttending(JO.seat)))
+    assert due(resumed, NOON + timedelta(hours=1)) is None
