@@ -102,8 +102,10 @@ def end(child: subprocess.Popen[bytes]) -> None:
 @contextlib.contextmanager
 def running(command: Sequence[str], cwd: Path, out: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A child in a process group of its own, which does not outlive this block."""
-    streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
-    child = subprocess.Popen(command, cwd=cwd, env=environment(), start_new_session=True, **streams)
+    env, none = environment(), subprocess.DEVNULL
+    child = subprocess.Popen(
+        command, stdin=none, stdout=out, stderr=out, cwd=cwd, env=env, start_new_session=True
+    )
     try:
         yield child
     finally:

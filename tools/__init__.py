@@ -1,1 +1,1 @@
-"""What stands outside the house and uses its doors: the demo, synthetic parents, a platform to try things on."""
+"""What stands outside the house and uses its doors: the demo, and synthetic parents."""
