@@ -84,10 +84,8 @@ class AnyMeeting(RuleBasedStateMachine):
         """A decision of restrictions alone gives nobody anything (rule 12 depends on it)."""
         if not all(event.restricts for event in decision):
             return
-        before, after = (
-            grants(replay(scheduled(), map(from_record, self.journal[: -len(decision) or None]))),
-            grants(self.meeting),
-        )
+        earlier = replay(scheduled(), map(from_record, self.journal[: len(self.journal) - len(decision)]))
+        before, after = grants(earlier), grants(self.meeting)
         for seat, grant in after.items():
             assert grant.sources <= before[seat].sources
             assert before[seat].can_subscribe or not grant.can_subscribe
@@ -170,7 +168,7 @@ class AnyMeeting(RuleBasedStateMachine):
 
 
 def run(examples: int, steps: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         AnyMeeting,
         settings=settings(
             max_examples=examples,
