@@ -1,0 +1,271 @@
+"""The MediaEngine port over LiveKit's own API: the embedded child or a cluster, no difference.
+
+LiveKit judges a track by the source its sender *declares*, so this file also removes whoever sends a track of
+another kind than that source has: sound labelled "camera" would otherwise walk around a held microphone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from types import TracebackType
+from typing import Final, Self
+
+import aiohttp
+from livekit import api
+from livekit.api.room_service import RoomService
+from livekit.protocol.models import TrackInfo, TrackSource, TrackType
+
+from moderation.grants import Grant, Source
+from moderation.model import MeetingId, SeatId
+from signalling.meeting.errors import MediaDown
+
+TOKEN_LIFE: Final = timedelta(seconds=60)
+ANSWER_WITHIN: Final = aiohttp.ClientTimeout(total=3)
+# A participant that leaves between being listed and being updated makes one round fail for no good reason.
+ROUNDS: Final = 2
+
+SOURCES: Final[Mapping[Source, TrackSource]] = {
+    Source.MICROPHONE: TrackSource.MICROPHONE,
+    Source.CAMERA: TrackSource.CAMERA,
+    Source.SCREEN_SHARE: TrackSource.SCREEN_SHARE,
+}
+KINDS: Final[Mapping[int, tuple[TrackType, str]]] = {
+    TrackSource.MICROPHONE: (TrackType.AUDIO, "audio/"),
+    TrackSource.SCREEN_SHARE_AUDIO: (TrackType.AUDIO, "audio/"),
+    TrackSource.CAMERA: (TrackType.VIDEO, "video/"),
+    TrackSource.SCREEN_SHARE: (TrackType.VIDEO, "video/"),
+}
+
+
+class ForgedWebhook(Exception):
+    """A webhook that the engine did not sign, or not this body."""
+
+
+class News(Enum):
+    """What the platform wants to hear from the engine."""
+
+    JOINED = "participant_joined"
+    LEFT = "participant_left"
+    PUBLISHED = "track_published"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened to one seat's media. `meeting` is the room's name, whatever the room is for."""
+
+    news: News
+    meeting: MeetingId
+    seat: SeatId
+
+
+class LiveKit:
+    """One LiveKit server or cluster, spoken to with one API key.
+
+    `endpoint` gives the private signalling URL (`ws://…`) of this moment, or None while no engine is running.
+    Use it as an async context manager: it holds one HTTP connection pool.
+    """
+
+    def __init__(self, endpoint: Callable[[], str | None], key: str, secret: str) -> None:
+        self._endpoint = endpoint
+        self._key = key
+        self._secret = secret
+        self._http: aiohttp.ClientSession | None = None
+        self._pushed: dict[MeetingId, Mapping[SeatId, Grant]] = {}
+        self._webhooks = api.WebhookReceiver(api.TokenVerifier(key, secret))
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession(timeout=ANSWER_WITHIN)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._http is not None:
+            await self._http.close()
+
+    @property
+    def signalling_url(self) -> str:
+        """Where the gate connects to; private. Raises MediaDown while no engine is running."""
+        url = self._endpoint()
+        if url is None:
+            raise MediaDown("the media engine is not running")
+        return url
+
+    def token(self, room: str, identity: str, grant: Grant) -> str:
+        """A token of 60 seconds for one upgrade through the gate, carrying exactly this grant."""
+        video = api.VideoGrants(
+            room_join=True,
+            room=room,
+            can_subscribe=grant.can_subscribe,
+            can_publish=bool(grant.sources),
+            can_publish_sources=[source.value for source in _ordered(grant.sources)],
+            can_publish_data=False,
+            can_update_own_metadata=False,
+            can_subscribe_metrics=False,
+            hidden=False,
+            recorder=False,
+            agent=False,
+        )
+        token = api.AccessToken(self._key, self._secret).with_identity(identity).with_grants(video)
+        return token.with_ttl(TOKEN_LIFE).to_jwt()
+
+    async def push(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:
+        """Make the room equal to the grants: update permissions, remove who is absent or mislabels a track.
+
+        Idempotent. Without a running engine there is no room, and nothing to do. Raises MediaDown.
+        """
+        problem: BaseException | None = None
+        for _ in range(ROUNDS):
+            problem = await self._equalise(meeting, grants)
+            if problem is None:
+                self._remember(meeting, grants)
+                return
+        self._pushed.pop(meeting, None)
+        raise MediaDown("the media engine did not do as asked") from problem
+
+    async def close(self, meeting: MeetingId) -> None:
+        """End the room and every connection in it. Raises MediaDown."""
+        self._pushed.pop(meeting, None)
+        if (rooms := self._rooms()) is None:
+            return
+        if problem := await _attempt(rooms.delete_room(api.DeleteRoomRequest(room=meeting))):
+            raise MediaDown("the media engine did not end the room") from problem
+
+    async def receive(self, body: bytes, authorization: str) -> Notice | None:
+        """Verify a webhook and return its news, having removed the sender of a mislabelled track.
+
+        None for events that nobody needs. Raises ForgedWebhook, MediaDown.
+        """
+        try:
+            event = self._webhooks.receive(body.decode(), authorization)
+        except Exception as problem:  # the receiver raises bare Exceptions and PyJWT's tree
+            raise ForgedWebhook("the webhook's signature does not hold") from problem
+        try:
+            news = News(event.event)
+        except ValueError:
+            return None
+        notice = Notice(news, MeetingId(event.room.name), SeatId(event.participant.identity))
+        if news is News.PUBLISHED and not kind_fits(event.track):
+            await self._remove(notice.meeting, notice.seat)
+        return notice
+
+    async def _remove(self, meeting: MeetingId, seat: SeatId) -> None:
+        if (rooms := self._rooms()) is None:
+            return
+        if problem := await _attempt(rooms.remove_participant(_identity(meeting, seat))):
+            raise MediaDown("the media engine did not remove a participant") from problem
+
+    async def _equalise(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> BaseException | None:
+        """One round of `push`. Returns the first thing that went wrong.
+
+        LiveKit lists from a store that can lag behind the room. So what this process has not pushed before
+        goes to everyone granted, listed or not; only a repetition trusts the list.
+        """
+        if (rooms := self._rooms()) is None:
+            return None
+        try:
+            listed = await _listed(rooms, meeting)
+        except (aiohttp.ClientError, TimeoutError, api.ServerError) as problem:
+            return problem
+        is_news = self._pushed.get(meeting) != grants
+        removed = {seat for seat, person in listed.items() if seat not in grants or mislabels(person)}
+        changed = {
+            seat
+            for seat, grant in grants.items()
+            if seat not in removed
+            and (is_news or (seat in listed and not _has(listed[seat].permission, grant)))
+        }
+        outcomes = await asyncio.gather(
+            *(_attempt(rooms.remove_participant(_identity(meeting, seat))) for seat in removed),
+            *(_attempt(rooms.update_participant(_update(meeting, seat, grants[seat]))) for seat in changed),
+        )
+        return next((outcome for outcome in outcomes if outcome is not None), None)
+
+    def _remember(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:
+        if grants:
+            self._pushed[meeting] = dict(grants)
+        else:
+            self._pushed.pop(meeting, None)
+
+    def _rooms(self) -> RoomService | None:
+        url = self._endpoint()
+        if url is None or self._http is None:
+            return None
+        return RoomService(self._http, url, self._key, self._secret, failover=False)
+
+
+def permission(grant: Grant) -> api.ParticipantPermission:
+    """A grant in LiveKit's fields. An empty source list means *everything* there, hence `can_publish`."""
+    return api.ParticipantPermission(
+        can_subscribe=grant.can_subscribe,
+        can_publish=bool(grant.sources),
+        can_publish_sources=[SOURCES[source] for source in _ordered(grant.sources)],
+        can_publish_data=False,
+        can_update_metadata=False,
+        can_subscribe_metrics=False,
+        hidden=False,
+        recorder=False,
+        agent=False,
+    )
+
+
+def kind_fits(track: TrackInfo) -> bool:
+    """Whether a track is of the kind its source must have, by what was declared and by the codecs.
+
+    LiveKit takes `type` from the sender's word and the MIME type from the SDP, so at first there is none.
+    """
+    if track.source not in KINDS:
+        return False
+    kind, prefix = KINDS[track.source]
+    codecs = [track.mime_type, *(codec.mime_type for codec in track.codecs)]
+    return track.type == kind and all(mime.lower().startswith(prefix) for mime in codecs if mime)
+
+
+def mislabels(participant: api.ParticipantInfo) -> bool:
+    """Whether someone sends anything of another kind than its source has."""
+    return not all(kind_fits(track) for track in participant.tracks)
+
+
+def _has(held: api.ParticipantPermission, grant: Grant) -> bool:
+    wanted = permission(grant)
+    sources = set(held.can_publish_sources) == set(wanted.can_publish_sources)
+    rest = api.ParticipantPermission()
+    rest.CopyFrom(held)
+    del rest.can_publish_sources[:]
+    del wanted.can_publish_sources[:]
+    return sources and rest == wanted
+
+
+def _ordered(sources: Iterable[Source]) -> list[Source]:
+    return sorted(sources, key=lambda source: source.value)
+
+
+def _identity(meeting: MeetingId, seat: SeatId) -> api.RoomParticipantIdentity:
+    return api.RoomParticipantIdentity(room=meeting, identity=seat)
+
+
+def _update(meeting: MeetingId, seat: SeatId, grant: Grant) -> api.UpdateParticipantRequest:
+    return api.UpdateParticipantRequest(room=meeting, identity=seat, permission=permission(grant))
+
+
+async def _listed(rooms: RoomService, meeting: MeetingId) -> Mapping[SeatId, api.ParticipantInfo]:
+    try:
+        answer = await rooms.list_participants(api.ListParticipantsRequest(room=meeting))
+    except api.ServerError as problem:
+        if problem.code == api.ServerErrorCode.NOT_FOUND:
+            return {}
+        raise
+    return {SeatId(person.identity): person for person in answer.participants}
+
+
+async def _attempt(call: Awaitable[object]) -> BaseException | None:
+    """Await a call. Whoever is not there needs nothing done to them; any other problem is returned."""
+    try:
+        await call
+    except api.ServerError as problem:
+        return None if problem.code == api.ServerErrorCode.NOT_FOUND else problem
+    except (aiohttp.ClientError, TimeoutError) as problem:
+        return problem
+    return None
