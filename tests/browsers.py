@@ -1,0 +1,266 @@
+"""Real browsers for the tests: Debian's Chromium by Playwright, Firefox ESR by a small Node program over BiDi.
+
+Both give tabs with the same few verbs, named as a person would: `press` a button, `write` into a field, `tick` a
+choice. Each tab is a person of its own: nothing is shared with another (cookies, storage, cache). Cameras and
+microphones are fake, and no name but localhost resolves, so nothing leaves this machine.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from playwright.async_api import Browser, Page, async_playwright
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+PATIENCE = 15.0  # seconds a page may take to show what a test waits for
+PHONE = (360, 740)
+LAPTOP = (1280, 800)
+
+CHROMIUM_FLAGS = (
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+)
+
+# Runs before a page's own scripts: remembers its peer connections, so that a test can ask what really arrives.
+WATCH_PEERS = """
+(() => {
+  const Native = window.RTCPeerConnection;
+  const peers = [];
+  window.RTCPeerConnection = class extends Native {
+    constructor(...given) { super(...given); peers.push(this); }
+  };
+  window.peersOfThisPage = () => peers.filter((peer) => peer.connectionState !== "closed");
+})();
+"""
+
+FLOWS = """
+(async () => {
+  const flows = [];
+  for (const peer of window.peersOfThisPage())
+    for (const [, one] of await peer.getStats())
+      if (one.type === "inbound-rtp" || one.type === "outbound-rtp")
+        flows.push({ way: one.type === "inbound-rtp" ? "in" : "out", kind: one.kind, ssrc: one.ssrc,
+          track: one.trackIdentifier ?? "", packets: one.packetsReceived ?? one.packetsSent ?? 0,
+          bytes: one.bytesReceived ?? one.bytesSent ?? 0, frames: one.framesDecoded ?? 0,
+          energy: one.totalAudioEnergy ?? 0 });
+  return flows;
+})()
+"""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One RTP stream of a page, as the browser counts it since it began."""
+
+    way: str  # "in" or "out"
+    kind: str  # "audio" or "video"
+    ssrc: int
+    track: str
+    packets: int
+    bytes: int
+    frames: int  # decoded pictures
+    energy: float  # of decoded sound
+
+
+class Tab(Protocol):
+    """A page in some browser."""
+
+    async def goto(self, url: str) -> None: ...
+    async def evaluate(self, expression: str) -> Any: ...
+    async def press(self, name: str, role: str = "button") -> None: ...
+    async def write(self, label: str, text: str) -> None: ...
+    async def address(self) -> str: ...
+    async def close(self) -> None: ...
+
+
+async def read(tab: Tab) -> str:
+    """All the words on the page, as shown."""
+    return str(await tab.evaluate("document.body ? document.body.innerText : ''"))
+
+
+async def flows(tab: Tab) -> list[Flow]:
+    """What media really goes in and out of the page."""
+    return [Flow(**one) for one in await tab.evaluate(FLOWS)]
+
+
+T = TypeVar("T")
+
+
+async def until(ask: Callable[[], Awaitable[T]], what: str, within: float = PATIENCE) -> T:
+    """Asks again and again until the answer is true; that answer. Raises: AssertionError, naming `what`."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    while True:
+        answer = await ask()
+        if answer:
+            return answer
+        if loop.time() > deadline:
+            raise AssertionError(f"waited {within:.0f} s in vain: {what} (last answer: {answer!r})")
+        await asyncio.sleep(0.1)
+
+
+# --- Chromium ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class ChromiumTab:
+    page: Page
+
+    async def goto(self, url: str) -> None:
+        await self.page.goto(url)
+
+    async def evaluate(self, expression: str) -> Any:
+        return await self.page.evaluate(expression)
+
+    async def press(self, name: str, role: str = "button") -> None:
+        await self.page.locator(f"role={role}[name={json.dumps(name)}]").first.click(timeout=PATIENCE * 1000)
+
+    async def write(self, label: str, text: str) -> None:
+        await self.page.get_by_label(label, exact=True).fill(text, timeout=PATIENCE * 1000)
+
+    async def address(self) -> str:
+        return self.page.url
+
+    async def close(self) -> None:
+        await self.page.context.close()
+
+
+@dataclass
+class Chromium:
+    browser: Browser
+
+    async def tab(self, size: tuple[int, int] = LAPTOP) -> ChromiumTab:
+        width, height = size
+        context = await self.browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
+        await context.add_init_script(WATCH_PEERS)
+        return ChromiumTab(await context.new_page())
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Chromium]:
+    """Debian's Chromium. Close its tabs before the server they talk to: leaving closes them all."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=[*CHROMIUM_FLAGS]
+        )
+        try:
+            yield Chromium(browser)
+        finally:
+            await browser.close()
+
+
+# --- Firefox ----------------------------------------------------------------------------------------------
+
+
+class FirefoxRefused(Exception):
+    """A command to Firefox failed. `command` is its name, `reason` the browser's words."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        super().__init__(f"{command}: {reason}")
+        self.command, self.reason = command, reason
+
+
+@dataclass
+class Firefox:
+    driver: asyncio.subprocess.Process
+    _waiting: dict[int, asyncio.Future[Any]] = field(default_factory=dict)
+    _ids: Any = field(default_factory=lambda: itertools.count(1))
+
+    async def tell(self, command: str, **what: Any) -> Any:
+        """Sends a command and waits for its value. Raises: FirefoxRefused"""
+        assert self.driver.stdin
+        number = next(self._ids)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        self.driver.stdin.write(json.dumps({"id": number, "do": command, **what}).encode() + b"\n")
+        told: Mapping[str, Any] = await answer
+        if not told["ok"]:
+            raise FirefoxRefused(command, told["error"])
+        return told["value"]
+
+    async def listen(self) -> None:
+        assert self.driver.stdout
+        while line := await self.driver.stdout.readline():
+            told = json.loads(line)
+            if waiting := self._waiting.pop(told["id"], None):
+                waiting.set_result(told)
+        for waiting in self._waiting.values():
+            waiting.set_result({"ok": False, "error": "Firefox has ended"})
+
+    async def tab(self, size: tuple[int, int] = LAPTOP) -> "FirefoxTab":
+        name = f"tab{next(self._ids)}"
+        await self.tell("open", tab=name, script=WATCH_PEERS, width=size[0], height=size[1])
+        return FirefoxTab(self, name)
+
+
+@dataclass
+class FirefoxTab:
+    firefox: Firefox
+    name: str
+
+    async def goto(self, url: str) -> None:
+        await self.firefox.tell("goto", tab=self.name, url=url)
+
+    async def evaluate(self, expression: str) -> Any:
+        return await self.firefox.tell("evaluate", tab=self.name, expression=expression)
+
+    async def press(self, name: str, role: str = "button") -> None:
+        selector = f'::-p-aria({name}[role="{role}"])'
+        await self.firefox.tell("click", tab=self.name, selector=selector, timeout=PATIENCE * 1000)
+
+    async def write(self, label: str, text: str) -> None:
+        selector = f'::-p-aria({label}[role="textbox"])'
+        await self.firefox.tell("fill", tab=self.name, selector=selector, text=text, timeout=PATIENCE * 1000)
+
+    async def address(self) -> str:
+        return str(await self.firefox.tell("address", tab=self.name))
+
+    async def close(self) -> None:
+        await self.firefox.tell("close", tab=self.name)
+
+
+@asynccontextmanager
+async def firefox() -> AsyncIterator[Firefox]:
+    """Firefox ESR, which ends when the block does."""
+    path = shutil.which("firefox-esr") or shutil.which("firefox") or "firefox-esr"
+    driver = await asyncio.create_subprocess_exec(
+        *("node", "e2e/firefox.mjs", path),
+        cwd=WEB,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=2**22,
+    )
+    assert driver.stdin
+    browser = Firefox(driver)
+    ready = browser._waiting[0] = asyncio.get_running_loop().create_future()
+    listening = asyncio.create_task(browser.listen())
+    try:
+        if not (await asyncio.wait_for(ready, 30))["ok"]:
+            raise FirefoxRefused("start", "it ended before it was ready")
+        yield browser
+    finally:
+        driver.stdin.close()
+        try:
+            await asyncio.wait_for(driver.wait(), 10)
+        except TimeoutError:
+            driver.kill()
+            await driver.wait()
+        await listening
