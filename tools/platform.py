@@ -129,6 +129,17 @@ class Platform:
 
     async def start(self) -> None:
         """Starts the process and waits until it serves pages. Raises: WillNotStart"""
+        self._launch()
+        assert self.process
+        deadline = time.monotonic() + START_WITHIN
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as http:
+            while not await self._serves(http):
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    await self.stop()
+                    raise WillNotStart("serve", self.log.read_text(errors="replace"))
+                await asyncio.sleep(0.05)
+
+    def _launch(self) -> None:
         self._log = self.log.open("ab")
         self.process = subprocess.Popen(
             (sys.executable, "-m", "server", "serve"),
@@ -138,13 +149,6 @@ class Platform:
             stdout=self._log,
             stderr=self._log,
         )
-        deadline = time.monotonic() + START_WITHIN
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as http:
-            while not await self._serves(http):
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    await self.stop()
-                    raise WillNotStart("serve", self.log.read_text(errors="replace"))
-                await asyncio.sleep(0.05)
 
     async def _serves(self, http: aiohttp.ClientSession) -> bool:
         try:
