@@ -31,7 +31,7 @@ class Reel(MediaStreamTrack):
         self._played = 0
         self._started: float | None = None
 
-    async def recv(self) -> av.Packet[av.stream.Stream]:
+    async def recv(self) -> "av.Packet[av.stream.Stream]":
         clock = asyncio.get_running_loop().time
         if self._started is None:
             self._started = clock()
