@@ -1,1 +1,1 @@
-"""Waiting room and room on the wire: messages, views, the applier, the gate to media and the Socket.IO gateway."""
+"""Waiting room and room on the wire: messages, views, applier, gate and gateway."""

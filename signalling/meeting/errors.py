@@ -8,7 +8,7 @@ class MeetingWireError(Exception):
 
 
 class Malformed(MeetingWireError):
-    """A message from a browser that says nothing we know. `detail` is safe to send back: it quotes no values."""
+    """A message from a browser that says nothing we know. `detail` quotes no values."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

@@ -1,4 +1,4 @@
-"""What the wire needs from outside, as protocols. `server` implements them; `tests/fakes.py` has all in memory."""
+"""What the wire needs from outside, as protocols. `server` implements them, `tests/fakes.py` in memory."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -37,7 +37,7 @@ class Journal(Protocol):
     """
 
     def exclusively(self, meeting: MeetingId) -> AbstractAsyncContextManager[None]:
-        """Be the only applier of this meeting, over all processes. Not reentrant.
+        """Be the only applier of this meeting, over all processes. Not reentrant. Leaving never raises.
 
         Raises:
             JournalDown: on entering, where the lock lives in the database and that is down.
@@ -136,7 +136,7 @@ class Seats(Protocol):
     """Who holds which seat. Everything here raises JournalDown where the database is down."""
 
     async def holder(self, cookies: Mapping[str, str], meeting: MeetingId) -> SeatHolder | SeatRefusal:
-        """Authenticate a request now: cookie known and not ended, invite still valid, this meeting's group."""
+        """Authenticate a request now: cookie known, seat not ended, invite still valid, right group."""
         ...
 
     async def check_seat(self, cookies: Mapping[str, str]) -> SeatId | SeatRefusal:
@@ -166,12 +166,11 @@ class Connected:
 class Presence(Protocol):
     """Who is connected to any process. Leases are renewed every two seconds and hold for five.
 
-    So a process that dies is noticed by the others. Everything here raises JournalDown where the database is down.
+    So a process that dies is noticed by the others. Everything here raises JournalDown where the database
+    is down.
     """
 
-    async def beat(
-        self, meeting: MeetingId, events: AbstractSet[SeatId], media: AbstractSet[SeatId]
-    ) -> None:
+    async def beat(self, meeting: MeetingId, events: AbstractSet[SeatId], media: AbstractSet[SeatId]) -> None:
         """Renew this process's leases for these seats."""
         ...
 
@@ -180,7 +179,14 @@ class Presence(Protocol):
         ...
 
     async def drop(self, meeting: MeetingId, seat: SeatId, connection: Connection) -> None:
-        """End this seat's lease at once: it closed its connection, or has been silent for long enough."""
+        """End this process's lease on the seat at once: the connection was closed, or silent for long enough.
+
+        Another process's lease on the same seat stays: the person has reconnected there.
+        """
+        ...
+
+    async def clear(self) -> None:
+        """End every lease. For the start of the only process: what its predecessor held means nothing."""
         ...
 
 
@@ -195,8 +201,8 @@ class MediaEngine(Protocol):
     async def push(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:
         """Make the room equal to these grants: permissions updated, everyone absent from them removed.
 
-        On return what was taken away is gone: the next packet finds no route. Idempotent; a room that does not
-        exist has nobody in it and is not created.
+        On return what was taken away is gone: the next packet finds no route. Idempotent; a room that does
+        not exist has nobody in it and is not created.
 
         Raises:
             MediaDown: not everything could be done.

@@ -1,0 +1,1 @@
+"""The wire: meetings over Socket.IO, media over LiveKit's protocol."""

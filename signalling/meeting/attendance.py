@@ -1,0 +1,170 @@
+"""Who is connected, and whether a facilitator attends: has the event connection and media in that room.
+
+A connection that closes cleanly is gone at once. One that breaks off without a word keeps its lease, which is no
+longer renewed, so that it counts for five seconds at most. This process's own connections are known here; those of
+others by their leases.
+"""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from weakref import WeakValueDictionary
+
+from moderation import actions as a
+from moderation.model import HOUSE, MeetingId, Phase, Place, Role, SeatId
+from signalling.meeting.applier import Applier
+from signalling.meeting.errors import JournalDown, UnknownMeeting
+from signalling.meeting.ports import Connected, Connection, Presence
+
+log = logging.getLogger(__name__)
+
+GRACE = 5.0
+"""Seconds that what was last read of the leases counts for while they cannot be read."""
+
+
+class Attendance:
+    """The connections of this process, the leases of all, and the house's word on who hosts. One per process."""
+
+    def __init__(self, applier: Applier, presence: Presence) -> None:
+        self._applier = applier
+        self._presence = presence
+        self._open: defaultdict[tuple[MeetingId, Connection], set[SeatId]] = defaultdict(set)
+        self._in_room: dict[tuple[MeetingId, SeatId], str] = {}
+        self._leases: dict[MeetingId, tuple[float, Connected]] = {}
+        self._reviews: WeakValueDictionary[MeetingId, asyncio.Lock] = WeakValueDictionary()
+
+    # --- What happens to connections ---
+
+    async def opened(self, meeting: MeetingId, seat: SeatId, connection: Connection) -> None:
+        """A connection of this seat is open in this process."""
+        self._open[meeting, connection].add(seat)
+        await self._beat(meeting)
+        await self._changed(meeting)
+
+    async def closed(
+        self, meeting: MeetingId, seat: SeatId, connection: Connection, *, at_once: bool
+    ) -> None:
+        """It is closed. `at_once`: on purpose, or after silence; otherwise it may come back within its lease."""
+        self._open[meeting, connection].discard(seat)
+        if at_once:
+            await self._drop(meeting, seat, connection)
+        await self._changed(meeting)
+
+    async def joined(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
+        """The media engine says that this seat's media is connected. `session`: the engine's id for this stay."""
+        self._in_room[meeting, seat] = session
+        await self._beat(meeting)
+        await self._changed(meeting)
+
+    async def left(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
+        """The media engine says that this stay is over. An older stay's end says nothing about a newer one."""
+        if self._in_room.get((meeting, seat)) not in (session, ""):
+            return
+        del self._in_room[meeting, seat]
+        await self._drop(meeting, seat, Connection.MEDIA)
+        await self._changed(meeting)
+
+    def is_in_room(self, meeting: MeetingId, seat: SeatId) -> bool:
+        """Whether the media engine has said so."""
+        return (meeting, seat) in self._in_room
+
+    # --- Leases ---
+
+    async def beat(self) -> None:
+        """Renew the leases of this process's connections. Called every two seconds."""
+        for meeting in self.meetings():
+            await self._beat(meeting)
+
+    def meetings(self) -> frozenset[MeetingId]:
+        """The meetings that someone is connected to in this process."""
+        return frozenset(meeting for (meeting, _), seats in self._open.items() if seats)
+
+    async def connected(self, meeting: MeetingId) -> Connected:
+        """Who has which connection, to any process."""
+        try:
+            leases = await self._presence.connected(meeting)
+        except JournalDown:
+            leases = self._recent_leases(meeting)
+        else:
+            self._leases[meeting] = (time.monotonic(), leases)
+        mine = self._mine(meeting)
+        return Connected(leases.events | mine.events, leases.media | mine.media)
+
+    async def begin(self) -> None:
+        """The only process starts: nobody is connected, whatever its predecessor wrote."""
+        await self._presence.clear()
+
+    def forget(self, meeting: MeetingId) -> None:
+        """The meeting is over."""
+        self._leases.pop(meeting, None)
+        for key in [key for key in self._in_room if key[0] == meeting]:
+            del self._in_room[key]
+
+    def _mine(self, meeting: MeetingId) -> Connected:
+        sockets = self._open[meeting, Connection.MEDIA]
+        return Connected(
+            events=frozenset(self._open[meeting, Connection.EVENTS]),
+            media=frozenset(seat for seat in sockets if self.is_in_room(meeting, seat)),
+        )
+
+    def _recent_leases(self, meeting: MeetingId) -> Connected:
+        at, leases = self._leases.get(meeting, (0.0, Connected()))
+        return leases if time.monotonic() - at < GRACE else Connected()
+
+    async def _beat(self, meeting: MeetingId) -> None:
+        mine = self._mine(meeting)
+        try:
+            await self._presence.beat(meeting, mine.events, mine.media)
+        except JournalDown:
+            log.warning("leases not renewed", extra={"meeting": meeting})
+
+    async def _drop(self, meeting: MeetingId, seat: SeatId, connection: Connection) -> None:
+        at, leases = self._leases.get(meeting, (0.0, Connected()))
+        if connection is Connection.EVENTS:
+            rest = Connected(leases.events - {seat}, leases.media)
+        else:
+            rest = Connected(leases.events, leases.media - {seat})
+        self._leases[meeting] = (at, rest)
+        try:
+            await self._presence.drop(meeting, seat, connection)
+        except JournalDown:
+            log.warning("lease not ended", extra={"meeting": meeting})
+
+    # --- Hosts ---
+
+    async def _changed(self, meeting: MeetingId) -> None:
+        self._applier.announce(meeting)
+        await self.review(meeting)
+
+    async def review(self, meeting: MeetingId) -> None:
+        """Say on the house's behalf which facilitators attend now and which are away."""
+        async with self._one_review(meeting):
+            try:
+                read = await self._applier.current(meeting)
+            except UnknownMeeting:
+                return
+            except JournalDown:
+                remembered = self._applier.remembered(meeting)
+                if remembered is None:
+                    return
+                read = remembered
+            if read.meeting.phase is Phase.ENDED:
+                return
+            connected = await self.connected(meeting)
+            attend = connected.events & connected.media
+            for seat in read.meeting.attending - attend:
+                await self._applier.act(meeting, HOUSE, a.HostAway(seat))
+            hosts = {
+                seat.id
+                for seat in read.meeting.in_place(Place.PRESENT)
+                if read.meeting.people[seat.person].role is Role.FACILITATOR
+            }
+            for seat in (hosts & attend) - read.meeting.attending:
+                await self._applier.act(meeting, HOUSE, a.HostAttending(seat))
+
+    def _one_review(self, meeting: MeetingId) -> asyncio.Lock:
+        lock = self._reviews.get(meeting)
+        if lock is None:
+            lock = self._reviews[meeting] = asyncio.Lock()
+        return lock
