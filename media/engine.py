@@ -1,0 +1,320 @@
+"""What signalling calls: peers, publications, subscriptions, and the counters of them all.
+
+One engine is one process's media. It owns no socket and no clock: `udp` brings datagrams and the time.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from media import rtcp, stun
+from media.bandwidth import UplinkEstimate
+from media.dtls import Certificate, Fingerprint
+from media.packets import Extension, Kind, MalformedRtp, is_rtcp
+from media.peer import Credentials, Peer, Section, Transmit
+from media.router import Route, Router, Source, Track, ask_keyframe, keyframe_due, translated_report
+from media.srtp import PacketBuffer
+from media.stun import Address
+
+CAPACITY = 2048
+OUTGOING_EXTENSIONS = {Extension.AUDIO_LEVEL: 1, Extension.ORIENTATION: 4}
+"""The numbers every subscriber is offered."""
+REPORT_EVERY = 1.0
+STILL_ARRIVING = 1.5
+"""Seconds after its last packet during which a simulcast layer counts as arriving."""
+TAKEOVER_AFTER = 5.0
+"""Seconds of silence after which another peer may prove that an address is now its own."""
+MAX_PEERS = 2000
+
+
+class EngineFull(Exception):
+    """There are MAX_PEERS connections already."""
+
+
+class Listener(Protocol):
+    """Who wants to know how peers fare."""
+
+    def peer_connected(self, peer: Peer) -> None:
+        """DTLS is done and the certificate was the right one."""
+
+    def peer_ended(self, peer: Peer) -> None:
+        """The other side said goodbye or has been silent too long; it is closed already."""
+
+
+@dataclass(slots=True)
+class _Uplink:
+    """What is reported to one publisher, and on what grounds."""
+
+    estimate: UplinkEstimate
+    bytes: int = 0
+    at: float = 0.0
+
+
+class Engine:
+    """The peers of this process and the routes between them."""
+
+    def __init__(self, transmit: Transmit) -> None:
+        self.inbox = PacketBuffer(CAPACITY)
+        """Where `udp` puts a datagram before it calls `receive`."""
+        self._outbox = PacketBuffer(CAPACITY)
+        self._router = Router(self._outbox.bytes, OUTGOING_EXTENSIONS)
+        self._certificate = Certificate()
+        self._transmit = transmit
+        self._known: set[Peer] = set()
+        self._peers: dict[str, Peer] = {}
+        """By ufrag; twice during an ICE restart."""
+        self._by_address: dict[Address, Peer] = {}
+        self._uplinks: dict[Peer, _Uplink] = {}
+        self._connected: set[Peer] = set()
+        self._restless: set[tuple[Peer, Source]] = set()
+        self._wanting: set[tuple[Peer, Track]] = set()
+        self._report_at = 0.0
+        self.listener: Listener | None = None
+        self.stray = 0
+        """Datagrams from addresses nobody has shown to be theirs, or of no known kind."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """This process's certificate, for descriptions."""
+        return self._certificate.fingerprint
+
+    # -- what signalling asks for
+
+    def open(self) -> Peer:
+        """A new connection that waits for its first connectivity check. Raises: EngineFull."""
+        if len(self._known) >= MAX_PEERS:
+            raise EngineFull
+        peer = Peer(self._certificate, self.inbox, self._outbox, self._transmit)
+        self._known.add(peer)
+        self._peers[peer.credentials.ufrag] = peer
+        return peer
+
+    def restart(self, peer: Peer) -> Credentials:
+        """Begin an ICE restart of this peer."""
+        kept = peer.former or peer.credentials
+        fresh = peer.restart()
+        self._peers = {ufrag: known for ufrag, known in self._peers.items() if known is not peer}
+        self._peers |= {kept.ufrag: peer, fresh.ufrag: peer}
+        return fresh
+
+    def close(self, peer: Peer) -> None:
+        """End a connection and everything that ran over it, before returning."""
+        self._known.discard(peer)
+        for track in list(peer.tracks.values()):
+            self.unpublish(peer, track)
+        for route in [route for _, route in peer.routes.values()]:
+            self.unsubscribe(peer, route)
+        peer.close()
+        self._peers = {ufrag: known for ufrag, known in self._peers.items() if known is not peer}
+        self._by_address = {
+            address: known for address, known in self._by_address.items() if known is not peer
+        }
+        self._uplinks.pop(peer, None)
+        self._connected.discard(peer)
+        self._restless = {(known, source) for known, source in self._restless if known is not peer}
+
+    def bind(self, peer: Peer, sections: Sequence[Section], tracks: Mapping[str, Track]) -> None:
+        """What this publisher has negotiated, and which of its sections (by mid) feed which track."""
+        peer.bind(sections, tracks)
+        self._uplinks.setdefault(peer, _Uplink(UplinkEstimate()))
+
+    def unpublish(self, peer: Peer, track: Track) -> None:
+        """No packet of this track is forwarded from this moment; what still arrives is dropped and counted."""
+        track.close()
+        peer.unbind(track)
+
+    def subscribe(self, peer: Peer, track: Track, ssrc: int, payload_type: int) -> Route:
+        """Let this peer have a track under an SSRC never used before, from now on."""
+        route = Route(peer, ssrc, payload_type, secrets.randbits(15))
+        peer.routes[ssrc] = (track, route)
+        track.add(route)
+        return route
+
+    def unsubscribe(self, peer: Peer, route: Route) -> None:
+        """The next packet does not find this route."""
+        track, _ = peer.routes.pop(route.ssrc, (None, None))
+        if track is not None:
+            track.withdraw(route)
+        peer.retire(route.ssrc)
+
+    # -- what the socket brings
+
+    def receive(self, length: int, origin: Address, now: float) -> None:
+        """Take the datagram of `length` bytes in the inbox. Nothing in it can raise."""
+        first = self.inbox.bytes[0] if length else 255
+        if 128 <= first <= 191:
+            peer = self._by_address.get(origin)
+            if peer is None or length < 12:
+                self.stray += 1
+            elif is_rtcp(self.inbox.bytes[1]):
+                self._take_reports(peer, peer.receive_rtcp(length), now)
+            else:
+                self._take_packet(peer, length, now)
+        elif first < 4:
+            self._take_check(bytes(self.inbox.views[length]), origin, now)
+        elif 20 <= first <= 63:
+            self._take_dtls(bytes(self.inbox.views[length]), origin, now)
+        else:
+            self.stray += 1
+
+    def _take_packet(self, peer: Peer, length: int, now: float) -> None:
+        packet = peer.receive_rtp(length)
+        if packet is None:
+            return
+        try:
+            source = peer.sources.get(int.from_bytes(packet[8:12], "big")) or peer.learn(packet)
+            if source is None:
+                return
+            self._router.forward(source, packet, now)
+        except MalformedRtp:
+            peer.malformed += 1
+            return
+        if source.missing:
+            self._restless.add((peer, source))
+        track = source.track
+        if track is not None and track.keyframe_wanted:
+            self._wanting.add((peer, track))
+
+    def _take_check(self, datagram: bytes, origin: Address, now: float) -> None:
+        try:
+            request = stun.parse_binding_request(datagram)
+        except stun.MalformedStun:
+            self.stray += 1
+            return
+        peer = self._peers.get(request.local_ufrag)
+        if peer is None:
+            self.stray += 1
+            return
+        owner = self._by_address.get(origin)
+        if (
+            owner is not None
+            and owner is not peer
+            and now - owner.addresses.get(origin, -1e9) < TAKEOVER_AFTER
+        ):
+            return
+        reply = peer.receive_check(request, origin, now)
+        if reply is None:
+            return
+        self._send(reply, origin)
+        if owner is not peer and origin in peer.addresses:
+            if owner is not None:
+                owner.forget_address(origin)
+            self._by_address[origin] = peer
+            if (oldest := peer.surplus_address()) is not None:
+                del self._by_address[oldest]
+
+    def _take_dtls(self, datagram: bytes, origin: Address, now: float) -> None:
+        peer = self._by_address.get(origin)
+        if peer is None:
+            self.stray += 1
+            return
+        peer.receive_dtls(datagram, origin, now)
+        self._notice(peer)
+
+    def _take_reports(self, peer: Peer, reports: list[rtcp.Report], now: float) -> None:
+        for report in reports:
+            match report:
+                case rtcp.SenderReport():
+                    self._pass_on(peer, report, now)
+                case rtcp.Nack() if found := peer.routes.get(report.media):
+                    self._router.repair(*found, report.lost, now)
+                case rtcp.KeyframeRequest() if found := peer.routes.get(report.media):
+                    ask_keyframe(*found, now)
+                case rtcp.Remb():
+                    peer.downlink = report.bitrate
+                case _:
+                    pass
+
+    def _pass_on(self, peer: Peer, report: rtcp.SenderReport, now: float) -> None:
+        source = peer.sources.get(report.ssrc)
+        if source is None:
+            return
+        source.heard_report(report, now)
+        if source.track is None or source.track.source is not source or source.track.muted:
+            return
+        for route in source.track.routes:
+            translated = translated_report(route, report)
+            if translated is not None:
+                name = rtcp.source_description(route.ssrc, f"{route.ssrc:08x}")
+                route.sink.send_rtcp(rtcp.sender_report(translated) + name)
+
+    # -- what time brings
+
+    def flush(self, now: float) -> None:
+        """Ask publishers for what was found missing while the socket was drained."""
+        if self._restless:
+            self._ask_again(now)
+        for peer, track in self._wanting:
+            self._ask_keyframe(peer, track, now)
+        self._wanting.clear()
+
+    def tick(self, now: float) -> None:
+        """Repetitions, keyframe requests, reports, farewells. Call it about 20 times a second."""
+        for peer in list(self._known):
+            peer.tick(now)
+            for track in peer.tracks.values():
+                self._ask_keyframe(peer, track, now)
+            self._notice(peer)
+        self.flush(now)
+        if now - self._report_at >= REPORT_EVERY:
+            self._report_at = now
+            for peer in list(self._uplinks):
+                if peer.connected and peer.sources:
+                    self._report(peer, now)
+
+    def _ask_again(self, now: float) -> None:
+        for peer, source in list(self._restless):
+            due = source.due_nacks(now)
+            if due:
+                peer.send_rtcp(rtcp.nack(peer.feedback_ssrc, source.ssrc, due))
+            if not source.missing:
+                self._restless.discard((peer, source))
+
+    def _ask_keyframe(self, peer: Peer, track: Track, now: float) -> None:
+        if track.source is not None and keyframe_due(track, now):
+            peer.send_rtcp(rtcp.picture_loss(peer.feedback_ssrc, track.source.ssrc))
+
+    def _report(self, peer: Peer, now: float) -> None:
+        """Reception reports and a bit rate to one publisher (RFC 3550, 6.4.2; draft-alvestrand-rmcat-remb)."""
+        recent = [source for source in peer.sources.values() if now - source.last_seen < 5 * REPORT_EVERY]
+        blocks = [source.report_block(now) for source in recent]
+        uplink = self._uplinks[peer]
+        total = sum(source.bytes for source in recent)
+        rate = 8 * max(0, total - uplink.bytes) / max(0.1, now - uplink.at)
+        uplink.bytes, uplink.at = total, now
+        bitrate = uplink.estimate.update(max((source.lost_fraction for source in recent), default=0.0), rate)
+        pictures = [source.ssrc for source in recent if source.kind is Kind.VIDEO]
+        compound = rtcp.receiver_report(peer.feedback_ssrc, blocks)
+        compound += rtcp.source_description(peer.feedback_ssrc, f"{peer.feedback_ssrc:08x}")
+        if pictures:
+            compound += rtcp.remb(peer.feedback_ssrc, bitrate, pictures)
+        peer.send_rtcp(compound)
+        for track in peer.tracks.values():
+            self._choose_layer(peer, track, now)
+
+    def _choose_layer(self, peer: Peer, track: Track, now: float) -> None:
+        arriving = [
+            source
+            for source in peer.sources.values()
+            if source.track is track and now - source.last_seen < STILL_ARRIVING
+        ]
+        if len(arriving) > 1 or (arriving and track.source not in arriving):
+            track.choose(max(arriving, key=lambda source: source.rank))
+
+    def _notice(self, peer: Peer) -> None:
+        if peer.ended is not None:
+            if peer in self._known:
+                self.close(peer)
+                if self.listener is not None:
+                    self.listener.peer_ended(peer)
+        elif peer.connected and peer not in self._connected:
+            self._connected.add(peer)
+            if self.listener is not None:
+                self.listener.peer_connected(peer)
+
+    def _send(self, datagram: bytes, destination: Address) -> None:
+        try:
+            self._transmit(datagram, destination)
+        except OSError:
+            self.stray += 1

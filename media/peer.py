@@ -1,0 +1,327 @@
+"""One browser's connection: ICE-lite, DTLS and SRTP, without a socket or a clock.
+
+`receive_*` take a datagram; what they cause to be sent goes to `transmit`, a socket's `sendto` or a list.
+An address counts only after a connectivity check that was signed with our password.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from media import rtcp, sctp, stun
+from media.dtls import Association, Certificate, Fingerprint, State
+from media.packets import Extension, Kind, RtpHeader, extensions, parse
+from media.router import Route, Source, Track
+from media.srtp import TRAILER, Direction, PacketBuffer
+from media.stun import Address
+
+MAX_ADDRESSES = 16
+MAX_SOURCES = 24
+MAX_DATAGRAM = 1500
+CONSENT = 30.0
+"""Seconds without an authentic check after which the other side is gone (RFC 7675, 5.1)."""
+Transmit = Callable[[memoryview | bytes, Address], object]
+
+
+class Ending(Enum):
+    """Why a peer is of no more use."""
+
+    CLOSED = "closed"
+    CONSENT_LOST = "consent lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """ICE user fragment and password (RFC 8445, 5.3)."""
+
+    ufrag: str
+    password: str
+
+
+def new_credentials() -> Credentials:
+    """Fresh ones, with 48 and 144 bits of randomness."""
+    return Credentials(secrets.token_hex(6), secrets.token_hex(18))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one negotiated section of the other side's description may send."""
+
+    mid: str
+    kind: Kind
+    payload_type: int
+    clock_rate: int
+    extensions: dict[Extension, int]
+    ssrcs: frozenset[int] = frozenset()
+    rids: tuple[str, ...] = ()
+    """Simulcast layers, the best last (as LiveKit's clients list them)."""
+
+
+class Peer:
+    """The packets of one peer connection, in either direction."""
+
+    def __init__(
+        self, certificate: Certificate, inbox: PacketBuffer, outbox: PacketBuffer, transmit: Transmit
+    ) -> None:
+        self.credentials = new_credentials()
+        self.former: Credentials | None = None
+        """Still good until the first nomination with the new ones (an ICE restart)."""
+        self.address: Address | None = None
+        self.addresses: dict[Address, float] = {}
+        """Every address an authentic check came from, and when last."""
+        self.heard_at = 0.0
+        self.ended: Ending | None = None
+        self.sections: dict[str, Section] = {}
+        self.sources: dict[int, Source] = {}
+        self.tracks: dict[str, Track] = {}
+        """What this peer publishes, by mid."""
+        self.routes: dict[int, tuple[Track, Route]] = {}
+        """What this peer receives, by our SSRC."""
+        self.feedback_ssrc = secrets.randbits(32) or 1
+        self.unsent = self.forged = self.malformed = self.unplaced = 0
+        self.downlink = 0
+        """The other side's own estimate of what reaches it, in bits a second (REMB); 0 before it says."""
+        self._inbox, self._outbox = inbox, outbox
+        self._transmit = transmit
+        self._dtls = Association(certificate)
+        self._sctp = sctp.Association(secrets.token_bytes(40))
+        self._inbound: Direction | None = None
+        self._outbound: Direction | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether SRTP flows: DTLS finished and the certificate was the announced one."""
+        return self._outbound is not None and self.ended is None
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """What the first description announced."""
+        return self._dtls.expected
+
+    def expect(self, fingerprints: tuple[Fingerprint, ...]) -> None:
+        """The other side's description has come; may finish a handshake that was waiting for it."""
+        self._dtls.expect(fingerprints)
+        self._take_keys()
+        self._flush_dtls(self.address)
+
+    def restart(self) -> Credentials:
+        """An ICE restart: new credentials, the old ones live until the new are used."""
+        self.former = self.former or self.credentials
+        self.credentials = new_credentials()
+        return self.credentials
+
+    def bind(self, sections: Iterable[Section], tracks: Mapping[str, Track]) -> None:
+        """The sections now negotiated and the tracks they feed, both by mid; a section without one feeds nothing."""
+        self.sections = {section.mid: section for section in sections}
+        self.tracks = dict(tracks)
+        declared = {ssrc: section for section in self.sections.values() for ssrc in section.ssrcs}
+        for source in self.sources.values():
+            section = declared.get(source.ssrc) or self.sections.get(source.mid)
+            self._attach(source, section)
+
+    def unbind(self, track: Track) -> None:
+        """Whatever feeds this track feeds nothing any more; it goes on being counted."""
+        self.tracks = {mid: other for mid, other in self.tracks.items() if other is not track}
+        for source in self.sources.values():
+            if source.track is track:
+                source.track = None
+
+    def learn(self, packet: bytes) -> Source | None:
+        """A new SSRC: which section it belongs to, by the description or else by what the packet says.
+
+        None, counted, when it fits no section (RFC 9143, 9.2), or for too many SSRCs. Raises: MalformedRtp.
+        """
+        header = parse(packet)
+        section, rid = self._section_of(packet, header)
+        if section is None or len(self.sources) >= MAX_SOURCES:
+            self.unplaced += 1
+            return None
+        source = Source(
+            header.ssrc, section.kind, section.payload_type, section.clock_rate, section.extensions
+        )
+        source.rid = rid
+        self.sources[header.ssrc] = source
+        self._attach(source, section)
+        return source
+
+    def _section_of(self, packet: bytes, header: RtpHeader) -> tuple[Section | None, str]:
+        found = extensions(packet, header)
+        for section in self.sections.values():
+            if header.ssrc in section.ssrcs:
+                return section, ""
+            mid = found.get(section.extensions.get(Extension.MID, 0), b"")
+            if mid == section.mid.encode():
+                rid = found.get(section.extensions.get(Extension.RID, 0), b"")
+                return section, rid.decode("ascii", "replace")
+        return None, ""
+
+    def _attach(self, source: Source, section: Section | None) -> None:
+        track = self.tracks.get(section.mid) if section else None
+        if section is None or (track is not None and track.kind is not section.kind):
+            source.track = None
+            return
+        source.mid = section.mid
+        source.kind = section.kind
+        source.payload_type = section.payload_type
+        source.clock_rate = section.clock_rate
+        source.extension_numbers = section.extensions
+        source.rank = section.rids.index(source.rid) if source.rid in section.rids else 0
+        source.track = track
+        if track is not None and (track.source is None or track.source.track is not track):
+            track.choose(source)
+
+    def receive_check(self, request: stun.BindingRequest, origin: Address, now: float) -> bytes | None:
+        """Answer a connectivity check; None for one that is not authentic."""
+        credentials = next(
+            (
+                known
+                for known in (self.credentials, self.former)
+                if known and known.ufrag == request.local_ufrag and request.authentic(known.password)
+            ),
+            None,
+        )
+        if credentials is None or self.ended:
+            self.forged += 1
+            return None
+        if request.unknown:
+            return stun.binding_error(request, 420, credentials.password)
+        if request.controlled:
+            return stun.binding_error(request, 487, credentials.password)
+        self._note_address(origin, now)
+        if request.nominated:
+            self.address = origin
+            if credentials is self.credentials:
+                self.former = None
+        return stun.binding_success(request.transaction, origin, credentials.password)
+
+    def _note_address(self, origin: Address, now: float) -> None:
+        self.heard_at = now
+        self.addresses[origin] = now
+        if self.address is None:
+            self.address = origin
+
+    def surplus_address(self) -> Address | None:
+        """Forget and return the address silent for longest, if there are more than MAX_ADDRESSES."""
+        if len(self.addresses) <= MAX_ADDRESSES:
+            return None
+        oldest = min(
+            (known for known in self.addresses if known != self.address), key=self.addresses.__getitem__
+        )
+        del self.addresses[oldest]
+        return oldest
+
+    def forget_address(self, origin: Address) -> None:
+        """Another peer has shown this address to be its own."""
+        self.addresses.pop(origin, None)
+        if self.address == origin:
+            self.address = None
+
+    def receive_dtls(self, datagram: bytes, origin: Address, now: float) -> None:
+        """Take a DTLS datagram from an address this peer has shown to be its own."""
+        for message in self._dtls.receive(datagram):
+            self._sctp.receive(message, now)
+        self._take_keys()
+        self._flush_data()
+        self._flush_dtls(origin)
+        if self._dtls.state is State.CLOSED and self.ended is None:
+            self.ended = Ending.CLOSED
+
+    def receive_rtp(self, length: int) -> bytes | None:
+        """Decrypt the RTP packet in the inbox; None for a forgery or before there are keys."""
+        if self._inbound is None:
+            return None
+        clear = self._inbound.unprotect(length)
+        if not clear:
+            self.forged += 1
+            return None
+        return bytes(self._inbox.views[clear])
+
+    def receive_rtcp(self, length: int) -> list[rtcp.Report]:
+        """Decrypt and read the RTCP packet in the inbox; nothing for a forgery or nonsense."""
+        if self._inbound is None:
+            return []
+        clear = self._inbound.unprotect_rtcp(length)
+        if not clear:
+            self.forged += 1
+            return []
+        try:
+            return rtcp.parse(bytes(self._inbox.views[clear]))
+        except rtcp.MalformedRtcp:
+            self.malformed += 1
+            return []
+
+    def send_rtp(self, length: int) -> None:
+        """Protect and send the packet in the outbox; a full socket drops it. This is a route's `send`."""
+        outbound, address = self._outbound, self.address
+        if outbound is None or address is None:
+            self.unsent += 1
+            return
+        protected = outbound.protect(length)
+        if not protected:
+            self.unsent += 1
+            return
+        try:
+            self._transmit(self._outbox.views[protected], address)
+        except OSError:
+            self.unsent += 1
+
+    def send_rtcp(self, compound: bytes) -> None:
+        """Protect and send RTCP."""
+        outbound, address = self._outbound, self.address
+        if outbound is None or address is None or len(compound) > MAX_DATAGRAM - TRAILER:
+            return
+        self._outbox.bytes[: len(compound)] = compound
+        protected = outbound.protect_rtcp(len(compound))
+        try:
+            if protected:
+                self._transmit(self._outbox.views[protected], address)
+        except OSError:
+            self.unsent += 1
+
+    def retire(self, ssrc: int) -> None:
+        """Nothing will be sent under this SSRC again."""
+        if self._outbound is not None:
+            self._outbound.forget(ssrc)
+
+    def tick(self, now: float) -> None:
+        """What time brings: DTLS and SCTP repeat themselves, consent runs out. Call it about 20 times a second."""
+        if self.ended:
+            return
+        remaining = self._dtls.timeout()
+        if remaining is not None and remaining <= 0:
+            self._dtls.handle_timeout()
+            self._flush_dtls(self.address)
+        if self.connected:
+            self._sctp.tick(now)
+            self._flush_data()
+            self._flush_dtls(self.address)
+        if self.heard_at and now - self.heard_at > CONSENT:
+            self.ended = Ending.CONSENT_LOST
+
+    def close(self) -> None:
+        """End at once: the keys are gone before this returns, and nothing more is sent or believed."""
+        self._inbound = self._outbound = None
+        self._dtls.close()
+        self._flush_dtls(self.address)
+        self.ended = self.ended or Ending.CLOSED
+        self.sections = {}
+
+    def _take_keys(self) -> None:
+        keys = self._dtls.keys
+        if keys is not None and self._outbound is None:
+            self._inbound = Direction(keys.profile, keys.client, self._inbox, inbound=True)
+            self._outbound = Direction(keys.profile, keys.server, self._outbox, inbound=False)
+
+    def _flush_data(self) -> None:
+        for packet in self._sctp.outgoing():
+            self._dtls.send(packet)
+
+    def _flush_dtls(self, destination: Address | None) -> None:
+        for datagram in self._dtls.outgoing():
+            if destination is None:
+                continue
+            try:
+                self._transmit(datagram, destination)
+            except OSError:
+                self.unsent += 1

@@ -1,0 +1,1 @@
+"""LiveKit's client protocol, RoomService and webhooks, for the embedded media engine."""

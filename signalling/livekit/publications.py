@@ -1,0 +1,244 @@
+"""One participant's upward half: what it asks to publish, negotiates, mutes and loses."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from livekit.protocol.models import SimulcastCodecInfo, TrackInfo, TrackSource, TrackType
+from livekit.protocol.rtc import AddTrackRequest
+
+from media.engine import Engine
+from media.packets import Kind
+from media.peer import Peer, Section
+from media.router import Track
+from signalling.livekit import sdp
+from signalling.livekit.errors import Offence
+from signalling.livekit.tokens import Permission
+
+MAX_PUBLICATIONS = 8
+MAX_TEXT = 128
+STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+"""It is written into other people's descriptions."""
+KINDS = {TrackType.AUDIO: Kind.AUDIO, TrackType.VIDEO: Kind.VIDEO}
+MIME = {Kind.AUDIO: "audio/opus", Kind.VIDEO: "video/VP8"}
+CARRIES = {
+    TrackSource.MICROPHONE: Kind.AUDIO,
+    TrackSource.SCREEN_SHARE_AUDIO: Kind.AUDIO,
+    TrackSource.CAMERA: Kind.VIDEO,
+    TrackSource.SCREEN_SHARE: Kind.VIDEO,
+}
+"""What each declared source must carry: sound labelled "camera" would walk around a held microphone."""
+
+
+class NotAllowed(Exception):
+    """This source is not among those the participant may publish."""
+
+
+class TooMany(Exception):
+    """The participant has MAX_PUBLICATIONS already."""
+
+
+class Unsupported(Exception):
+    """Neither sound nor picture, or a second codec for a track that exists."""
+
+
+@dataclass(slots=True, eq=False)
+class Publication:
+    """A track somebody publishes, or has announced to publish."""
+
+    cid: str
+    """The client's own name for it."""
+    kind: Kind
+    info: TrackInfo
+    track: Track
+    mid: str = ""
+    """The section that carries it; empty until it is negotiated."""
+
+    @property
+    def sid(self) -> str:
+        """What everybody calls it."""
+        return self.info.sid
+
+
+@dataclass(slots=True)
+class Negotiated:
+    """What an offer brought about."""
+
+    answer: str
+    begun: list[Publication] = field(default_factory=list)
+    ended: list[Publication] = field(default_factory=list)
+
+
+class Publisher:
+    """The publications and the upward connection of one participant."""
+
+    def __init__(self, engine: Engine, host: str, port: int) -> None:
+        self._engine = engine
+        self._host, self._port = host, port
+        self._ufrag = ""
+        self._version = 0
+        self.peer: Peer | None = None
+        self.pending: dict[str, Publication] = {}
+        """Announced, not negotiated yet; by sid, oldest first."""
+        self.published: dict[str, Publication] = {}
+
+    def announce(self, request: AddTrackRequest, permission: Permission) -> Publication:
+        """The client wants to publish. The same cid twice is the same announcement.
+
+        Raises: NotAllowed, TooMany, Unsupported; Offence when the kind does not fit the declared source.
+        """
+        for known in self.pending.values():
+            if known.cid == request.cid:
+                return known
+        kind = KINDS.get(request.type)
+        if kind is None or request.sid:
+            raise Unsupported
+        if CARRIES.get(request.source, kind) is not kind:
+            raise Offence("the track's kind does not fit its source")
+        if not permission.publishes(request.source):
+            raise NotAllowed
+        if len(self.pending) + len(self.published) >= MAX_PUBLICATIONS:
+            raise TooMany
+        publication = Publication(request.cid[:MAX_TEXT], kind, _track_info(request, kind), Track(kind))
+        publication.track.set_muted(request.muted)
+        self.pending[publication.sid] = publication
+        return publication
+
+    def negotiate(self, text: str) -> Negotiated:
+        """Take the client's offer: bind its sections to announced tracks, end what it stopped sending.
+
+        Raises: MalformedSdp; Offence when a section carries another kind than its track declared.
+        """
+        offer = sdp.parse(text)
+        if offer.setups - {"actpass", "active"} or not offer.fingerprints:
+            raise sdp.MalformedSdp("we are the DTLS server, of a client that announces its certificate")
+        peer = self._connection(offer)
+        negotiated = Negotiated("")
+        self._end_silent(offer, negotiated)
+        self._begin_new(offer, negotiated)
+        bound = {publication.mid: publication for publication in self.published.values()}
+        sections = [
+            described
+            for section in offer.sections
+            if section.sends and (described := sdp.receivable(section)) is not None
+        ]
+        self._engine.bind(peer, _unclaimed(sections), {mid: bound[mid].track for mid in bound})
+        peer.expect(offer.fingerprints)
+        self._version += 1
+        transport = sdp.Transport(peer.credentials, self._engine.fingerprint, self._host, self._port)
+        accepted = {section.mid for section in sections if section.mid in bound}
+        negotiated.answer = sdp.answer(offer, transport, self._version, accepted)
+        return negotiated
+
+    def withdraw(self, publication: Publication) -> None:
+        """Unpublish: no packet of it is forwarded from this moment."""
+        self.pending.pop(publication.sid, None)
+        self.published.pop(publication.sid, None)
+        if self.peer is not None:
+            self._engine.unpublish(self.peer, publication.track)
+        else:
+            publication.track.close()
+
+    def find(self, sid: str) -> Publication | None:
+        """Announced or published."""
+        return self.published.get(sid) or self.pending.get(sid)
+
+    def everything(self) -> list[Publication]:
+        """Announced and published."""
+        return [*self.pending.values(), *self.published.values()]
+
+    def close(self) -> None:
+        """End the connection and every publication, before returning."""
+        for publication in self.everything():
+            self.withdraw(publication)
+        if self.peer is not None:
+            self._engine.close(self.peer)
+
+    def _connection(self, offer: sdp.Description) -> Peer:
+        if self.peer is None:
+            self.peer = self._engine.open()
+        elif self.peer.fingerprints != offer.fingerprints:
+            raise sdp.MalformedSdp("the certificate may not change")
+        elif offer.ufrag != self._ufrag:
+            self._engine.restart(self.peer)
+        self._ufrag = offer.ufrag
+        return self.peer
+
+    def _end_silent(self, offer: sdp.Description, negotiated: Negotiated) -> None:
+        """There is no unpublish message: a track ends when its section stops sending, or sends another."""
+        sending = {section.mid: section for section in offer.sections if section.sends}
+        announced = {publication.cid for publication in self.pending.values()}
+        for publication in list(self.published.values()):
+            section = sending.get(publication.mid)
+            if section is None or section.stream_track in announced - {publication.cid}:
+                self.withdraw(publication)
+                negotiated.ended.append(publication)
+
+    def _begin_new(self, offer: sdp.Description, negotiated: Negotiated) -> None:
+        taken = {publication.mid for publication in self.published.values()}
+        waiting = [
+            s for s in offer.sections if s.sends and s.mid not in taken and s.payload_type() is not None
+        ]
+        cids = {publication.cid: publication for publication in self.pending.values()}
+        for section in waiting:
+            named = cids.get(section.stream_track)
+            if named is not None and named.kind is not section.kind:
+                raise Offence("a section carries another kind than its track declared")
+        for section in sorted(waiting, key=lambda section: section.stream_track not in cids):
+            publication = self._announced_for(section)
+            if publication is not None:
+                del self.pending[publication.sid]
+                publication.mid = publication.info.mid = section.mid
+                self.published[publication.sid] = publication
+                negotiated.begun.append(publication)
+
+    def _announced_for(self, section: sdp.MediaSection) -> Publication | None:
+        """By the cid in its msid; Firefox puts none there, so else the oldest announcement of this kind."""
+        same_kind = [publication for publication in self.pending.values() if publication.kind is section.kind]
+        named = (publication for publication in same_kind if publication.cid == section.stream_track)
+        return next(named, same_kind[0] if same_kind else None)
+
+
+def _unclaimed(sections: list[Section]) -> list[Section]:
+    """No two sections may claim one SSRC: the first keeps it (RFC 8843 leaves the rest to us)."""
+    claimed: set[int] = set()
+    result = []
+    for section in sections:
+        own = section.ssrcs - claimed
+        claimed |= own
+        result.append(
+            Section(
+                section.mid,
+                section.kind,
+                section.payload_type,
+                section.clock_rate,
+                section.extensions,
+                own,
+                section.rids,
+            )
+        )
+    return result
+
+
+def _track_info(request: AddTrackRequest, kind: Kind) -> TrackInfo:
+    info = TrackInfo(
+        sid=f"TR_{secrets.token_hex(6)}",
+        type=request.type,
+        name=request.name[:MAX_TEXT],
+        muted=request.muted,
+        width=request.width,
+        height=request.height,
+        source=request.source,
+        mime_type=MIME[kind],
+        stereo=request.stereo,
+        disable_dtx=request.disable_dtx,
+        disable_red=True,
+        stream=request.stream if STREAM.match(request.stream) else "",
+        encryption=request.encryption,
+        layers=request.layers[:4],
+    )
+    if kind is Kind.VIDEO:
+        info.codecs.append(
+            SimulcastCodecInfo(mime_type=MIME[kind], cid=request.cid[:MAX_TEXT], layers=info.layers)
+        )
+    return info

@@ -1,0 +1,181 @@
+"""`/rtc`: one WebSocket of one client, in LiveKit's v0 dialect."""
+
+import asyncio
+import contextlib
+from collections import deque
+
+from aiohttp import WSMsgType, web
+from google.protobuf.message import DecodeError
+from livekit.protocol.models import DisconnectReason
+from livekit.protocol.rtc import LeaveRequest, SignalRequest, SignalResponse
+
+from media.engine import EngineFull
+from signalling.livekit.errors import Offence, Refused
+from signalling.livekit.participant import Participant, State
+from signalling.livekit.rooms import PING_TIMEOUT, House
+from signalling.livekit.sdp import MalformedSdp
+from signalling.livekit.tokens import Tokens
+
+MAX_MESSAGE = 64 * 1024
+MAX_QUEUED = 1000
+"""Messages to a client that does not read them."""
+BURST, RATE = 300, 30
+"""Messages a client may send at once, and per second."""
+FAREWELL = 2.0
+"""Seconds for the last messages to be written."""
+
+
+class Socket:
+    """A participant's `Wire` over one WebSocket."""
+
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self._socket = socket
+        self._queue: deque[bytes] = deque()
+        self._news = asyncio.Event()
+        self._finished = False
+
+    def send(self, message: bytes) -> None:
+        """Queue one message; a client that lets MAX_QUEUED pile up is cut off."""
+        if self._finished:
+            return
+        self._queue.append(message)
+        if len(self._queue) > MAX_QUEUED:
+            self._queue.clear()
+            self._finished = True
+        self._news.set()
+
+    def finish(self) -> None:
+        """Close once what is queued has been sent."""
+        self._finished = True
+        self._news.set()
+
+    async def write(self) -> None:
+        """Send what is queued until `finish`; then close."""
+        while not self._finished or self._queue:
+            while self._queue:
+                await self._socket.send_bytes(self._queue.popleft())
+            self._news.clear()
+            if not self._finished:
+                await self._news.wait()
+        await self._socket.close()
+
+
+class Allowance:
+    """A token bucket of messages."""
+
+    def __init__(self, now: float) -> None:
+        self._left = float(BURST)
+        self._at = now
+
+    def spend(self, now: float) -> bool:
+        """Whether one more message is allowed at this moment (in seconds)."""
+        self._left = min(float(BURST), self._left + (now - self._at) * RATE)
+        self._at = now
+        self._left -= 1
+        return self._left >= 0
+
+
+class Signalling:
+    """The HTTP handlers of the client protocol."""
+
+    def __init__(self, house: House, tokens: Tokens) -> None:
+        self._house = house
+        self._tokens = tokens
+
+    async def validate(self, request: web.Request) -> web.Response:
+        """Why a client may not connect, in plain text; clients ask after any failed upgrade."""
+        try:
+            self._tokens.admission(_token(request))
+        except Refused as refused:
+            return _refusal(refused)
+        return web.Response(text="success", headers={"Access-Control-Allow-Origin": "*"})
+
+    async def rtc(self, request: web.Request) -> web.StreamResponse:
+        """Join, or come back, and talk until the socket closes."""
+        try:
+            admission = self._tokens.admission(_token(request))
+        except Refused as refused:
+            return _refusal(refused)
+        socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE, compress=False, timeout=FAREWELL)
+        if not socket.can_prepare(request).ok:
+            return web.Response(status=400, text="this is for WebSockets")
+        await socket.prepare(request)
+        wire = Socket(socket)
+        writing = asyncio.create_task(wire.write())
+        query = request.query
+        try:
+            if query.get("reconnect") in {"1", "true"}:
+                participant = self._house.resume(admission, query.get("sid", ""), wire)
+                if participant is None:
+                    _tell_to_rejoin(wire)
+            else:
+                participant = self._house.join(
+                    admission,
+                    wire,
+                    auto_subscribe=query.get("auto_subscribe", "1") in {"1", "true"},
+                    own_streams=query.get("browser", "").lower() == "firefox",
+                )
+        except Refused:
+            wire.send(_leave(DisconnectReason.JOIN_FAILURE, LeaveRequest.DISCONNECT))
+            wire.finish()
+            participant = None
+        try:
+            if participant is not None:
+                await self._listen(socket, participant)
+                participant.room.disconnected(participant, wire)
+        finally:
+            wire.finish()
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                await asyncio.wait_for(writing, FAREWELL)
+        return socket
+
+    async def _listen(self, socket: web.WebSocketResponse, participant: Participant) -> None:
+        allowance = Allowance(self._house.clock())
+        while not socket.closed and participant.state is not State.GONE:
+            try:
+                message = await socket.receive(timeout=PING_TIMEOUT)
+            except TimeoutError:
+                return
+            if message.type is not WSMsgType.BINARY:
+                if message.type is WSMsgType.TEXT:  # JSON is not spoken here; clients fall back to protobuf
+                    continue
+                return
+            if not allowance.spend(self._house.clock()):
+                participant.room.leave(participant, DisconnectReason.STATE_MISMATCH)
+                return
+            _act(participant, message.data)
+
+
+def _act(participant: Participant, data: bytes) -> None:
+    """Whatever a client sends, the worst is that it is sent away."""
+    request = SignalRequest()
+    try:
+        request.ParseFromString(data)
+    except DecodeError:
+        return
+    try:
+        participant.hear(request)
+    except Offence:
+        participant.room.leave(participant, DisconnectReason.PARTICIPANT_REMOVED)
+    except (MalformedSdp, EngineFull):
+        participant.room.leave(participant, DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT)
+
+
+def _tell_to_rejoin(wire: Socket) -> None:
+    wire.send(_leave(DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT))
+    wire.finish()
+
+
+def _leave(reason: DisconnectReason, action: LeaveRequest.Action) -> bytes:
+    return SignalResponse(leave=LeaveRequest(reason=reason, action=action)).SerializeToString()
+
+
+def _token(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme == "Bearer" else request.query.get("access_token", "")
+
+
+def _refusal(refused: Refused) -> web.Response:
+    return web.Response(
+        status=refused.status, text=refused.text, headers={"Access-Control-Allow-Origin": "*"}
+    )

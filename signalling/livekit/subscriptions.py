@@ -1,0 +1,175 @@
+"""One participant's downward half: which tracks it gets, in which sections of our offer."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from livekit.protocol.rtc import SessionDescription
+
+from media.engine import OUTGOING_EXTENSIONS, Engine
+from media.peer import Peer
+from media.router import Route
+from signalling.livekit import sdp
+from signalling.livekit.publications import Publication
+
+MAX_SLOTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A publication and who publishes it."""
+
+    publisher: str
+    """Identity."""
+    publisher_sid: str
+    publication: Publication
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One publication on its way to this participant; without a route until the client has agreed."""
+
+    offered: Offered
+    slot: sdp.Slot
+    route: Route | None = None
+
+
+class Subscriber:
+    """The downward connection of one participant. One offer is in flight at a time; changes wait for its answer."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        host: str,
+        port: int,
+        send: Callable[[SessionDescription], None],
+        *,
+        own_streams: bool,
+    ) -> None:
+        """`own_streams`: the client (Firefox) takes a track's id only from its stream's id."""
+        self._engine = engine
+        self._host, self._port = host, port
+        self._send = send
+        self._own_streams = own_streams
+        self.peer: Peer = engine.open()
+        self.subscriptions: dict[str, Subscription] = {}
+        """By track sid."""
+        self._slots: list[sdp.Slot] = []
+        self._carried: dict[str, str] = {}
+        """Mid → the track its receiver was made for; browsers never change a receiver's track id."""
+        self._resting: set[str] = set()
+        """Mids of sections the client knows to be inactive: only these are used again."""
+        self._offer_id = 0
+        self._in_flight: dict[str, int] | None = None
+        """Mid → SSRC of the active sections of the offer that awaits its answer."""
+        self._stale = False
+
+    def want(self, wanted: Iterable[Offered]) -> list[Subscription]:
+        """Have exactly these publications: what is not wanted loses its route before this returns.
+
+        Returns the subscriptions that ended.
+        """
+        by_sid = {offered.publication.sid: offered for offered in wanted}
+        ended = [self.subscriptions.pop(sid) for sid in list(self.subscriptions) if sid not in by_sid]
+        for subscription in ended:
+            self._end(subscription)
+        changed = bool(ended)
+        for sid, offered in by_sid.items():
+            if sid not in self.subscriptions and (slot := self._free_slot(offered)) is not None:
+                self.subscriptions[sid] = Subscription(offered, slot)
+                changed = True
+        if changed or not self._offer_id:
+            self.offer()
+        return ended
+
+    def offer(self) -> None:
+        """Send the sections as they are now, or as soon as the offer in flight is answered."""
+        if self._in_flight is not None:
+            self._stale = True
+            return
+        self._stale = False
+        self._offer_id += 1
+        self._in_flight = {slot.mid: slot.ssrc for slot in self._slots if slot.active}
+        self._resting = set()
+        transport = sdp.Transport(self.peer.credentials, self._engine.fingerprint, self._host, self._port)
+        text = sdp.offer(self._slots, transport, self._offer_id, OUTGOING_EXTENSIONS)
+        tracks = {slot.mid: slot.track for slot in self._slots if slot.active}
+        self._send(SessionDescription(type="offer", sdp=text, id=self._offer_id, mid_to_track_id=tracks))
+
+    def restart(self) -> None:
+        """The client has come back on a new socket: an ICE restart, whatever became of the last offer."""
+        self._engine.restart(self.peer)
+        self._in_flight = None
+        self.offer()
+
+    def answered(self, text: str, offer_id: int) -> list[Subscription]:
+        """Take the client's answer; returns the subscriptions whose packets now flow.
+
+        An answer nobody waits for is ignored. Raises: MalformedSdp.
+        """
+        if self._in_flight is None or offer_id not in (0, self._offer_id):
+            return []
+        answer = sdp.parse(text)
+        if answer.setups - {"active"}:
+            raise sdp.MalformedSdp("we are the DTLS server")
+        if self.peer.fingerprints and self.peer.fingerprints != answer.fingerprints:
+            raise sdp.MalformedSdp("the certificate may not change")
+        self.peer.expect(answer.fingerprints)
+        receiving = {section.mid: section for section in answer.sections if section.receives}
+        offered, self._in_flight = self._in_flight, None
+        begun = [
+            subscription
+            for subscription in self.subscriptions.values()
+            if self._begin(subscription, offered, receiving.get(subscription.slot.mid))
+        ]
+        self._resting = {slot.mid for slot in self._slots if slot.mid not in offered}
+        if self._stale:
+            self.offer()
+        return begun
+
+    def close(self) -> None:
+        """End the connection and every route, before returning."""
+        self._engine.close(self.peer)
+        self.subscriptions.clear()
+
+    def _begin(
+        self, subscription: Subscription, offered: dict[str, int], section: sdp.MediaSection | None
+    ) -> bool:
+        slot, track = subscription.slot, subscription.offered.publication.track
+        if (
+            section is None
+            or subscription.route is not None
+            or offered.get(slot.mid) != slot.ssrc
+            or track.closed
+        ):
+            return False
+        number = section.payload_type()
+        if number is None:
+            return False
+        subscription.route = self._engine.subscribe(self.peer, track, slot.ssrc, number)
+        return True
+
+    def _end(self, subscription: Subscription) -> None:
+        if subscription.route is not None:
+            self._engine.unsubscribe(self.peer, subscription.route)
+        subscription.slot.track = subscription.slot.stream = ""
+
+    def _free_slot(self, offered: Offered) -> sdp.Slot | None:
+        publication = offered.publication
+        free = [slot for slot in self._slots if slot.mid in self._resting and slot.kind is publication.kind]
+        free = [slot for slot in free if not slot.active]
+        slot = next(
+            (slot for slot in free if self._carried[slot.mid] == publication.sid), free[0] if free else None
+        )
+        if slot is None:
+            if len(self._slots) >= MAX_SLOTS:
+                return None
+            slot = sdp.Slot(str(len(self._slots) + 1), publication.kind)
+            self._slots.append(slot)
+            self._carried[slot.mid] = publication.sid
+        same = self._carried[slot.mid] == publication.sid and not self._own_streams
+        stream = publication.info.stream if same else ""
+        slot.track = publication.sid
+        slot.stream = f"{offered.publisher_sid}|{stream or publication.sid}"
+        slot.ssrc = secrets.randbits(32) or 1
+        return slot

@@ -1,0 +1,126 @@
+"""Access tokens: who may join which room, with which permissions; and who may command it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import jwt
+from livekit.api import TokenVerifier, VideoGrants
+from livekit.api.access_token import Claims
+from livekit.protocol.models import ParticipantPermission, TrackSource
+
+from signalling.livekit.errors import Refused
+
+MAX_NAME = 128
+UNSEEN_KINDS = frozenset({"agent", "egress", "ingress", "sip", "connector", "bridge"})
+SOURCES = {
+    "camera": TrackSource.CAMERA,
+    "microphone": TrackSource.MICROPHONE,
+    "screen_share": TrackSource.SCREEN_SHARE,
+    "screen_share_audio": TrackSource.SCREEN_SHARE_AUDIO,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a participant may do now."""
+
+    can_subscribe: bool
+    can_publish: bool
+    sources: frozenset[int] = frozenset()
+    """Of TrackSource; empty means every source, as in LiveKit."""
+    can_publish_data: bool = False
+
+    def publishes(self, source: int) -> bool:
+        """Whether a track of this source may be published."""
+        return self.can_publish and (not self.sources or source in self.sources)
+
+    def to_proto(self) -> ParticipantPermission:
+        """As clients and RoomService see it."""
+        return ParticipantPermission(
+            can_subscribe=self.can_subscribe,
+            can_publish=self.can_publish,
+            can_publish_sources=sorted(self.sources),
+            can_publish_data=self.can_publish_data,
+        )
+
+    @staticmethod
+    def from_proto(permission: ParticipantPermission) -> "Permission":
+        """What RoomService asks for; hidden, recorder and metadata rights are not granted to anybody."""
+        return Permission(
+            can_subscribe=permission.can_subscribe,
+            can_publish=permission.can_publish,
+            sources=frozenset(permission.can_publish_sources),
+            can_publish_data=permission.can_publish_data,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A valid token's say on joining."""
+
+    room: str
+    identity: str
+    name: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A valid token's say on RoomService."""
+
+    admin_of: str | None
+    may_create: bool
+    may_list: bool
+
+
+class Tokens:
+    """Checks tokens against one API key (HS256; `exp` must be there, `nbf` is heeded, no leeway)."""
+
+    def __init__(self, key: str, secret: str) -> None:
+        self._verifier = TokenVerifier(key, secret, leeway=timedelta(0))
+
+    def admission(self, token: str) -> Admission:
+        """May the holder join, and where? Raises: Refused with a plain reason."""
+        claims = self._claims(token)
+        video = claims.video
+        if not video.room_join:
+            raise Refused(403, "this token does not allow joining a room")
+        if video.hidden or video.recorder or video.agent or claims.kind in UNSEEN_KINDS:
+            raise Refused(403, "nobody is hidden, records or is a machine here")
+        if video.room_admin or video.room_create or video.room_list or video.room_record:
+            raise Refused(403, "a token that commands rooms does not join them")
+        for value, what in ((video.room, "room"), (claims.identity, "identity")):
+            if not value or len(value) > MAX_NAME:
+                raise Refused(400, f"this token names no usable {what}")
+        return Admission(video.room, claims.identity, claims.name[:MAX_NAME], _permission(video))
+
+    def command(self, token: str) -> Command:
+        """What the holder may ask of RoomService. Raises: Refused."""
+        video = self._claims(token).video
+        return Command(
+            video.room if video.room_admin else None, bool(video.room_create), bool(video.room_list)
+        )
+
+    def _claims(self, token: str) -> Claims:
+        if not token:
+            raise Refused(401, "no token")
+        try:
+            return self._verifier.verify(token)
+        except jwt.ExpiredSignatureError:
+            raise Refused(401, "this token has expired") from None
+        except jwt.ImmatureSignatureError:
+            raise Refused(401, "this token is not valid yet") from None
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+            raise Refused(401, "this token is not valid here") from None
+
+
+def _permission(video: VideoGrants) -> Permission:
+    named = video.can_publish_sources or []
+    sources = frozenset(SOURCES[name.lower()] for name in named if name.lower() in SOURCES)
+    return Permission(
+        can_subscribe=bool(video.can_subscribe),
+        # Sources that are all unknown must not read as "every source".
+        can_publish=bool(video.can_publish) and (bool(sources) or not named),
+        sources=sources,
+        can_publish_data=bool(video.can_publish_data),
+    )
