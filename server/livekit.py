@@ -53,11 +53,15 @@ class News(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that happened to one seat's media. `meeting` is the room's name, whatever the room is for."""
+    """Something that happened to one seat's media. `meeting` is the room's name, whatever the room is for.
+
+    `session` is the engine's id of this stay: the same seat has another one when it comes again.
+    """
 
     news: News
     meeting: MeetingId
     seat: SeatId
+    session: str
 
 
 class LiveKit:
@@ -146,7 +150,8 @@ class LiveKit:
             news = News(event.event)
         except ValueError:
             return None
-        notice = Notice(news, MeetingId(event.room.name), SeatId(event.participant.identity))
+        person = event.participant
+        notice = Notice(news, MeetingId(event.room.name), SeatId(person.identity), person.sid)
         if news is News.PUBLISHED and not kind_fits(event.track):
             await self._remove(notice.meeting, notice.seat)
         return notice

@@ -258,6 +258,7 @@ def webhook(name: str, *tracks: TrackInfo, secret: str = SECRET, seat: str = ANN
     event = api.WebhookEvent(event=name)
     event.room.name = MEETING
     event.participant.identity = seat
+    event.participant.sid = "PA_1"
     for published in tracks:
         event.track.CopyFrom(published)
     body = MessageToJson(event)
@@ -267,7 +268,7 @@ def webhook(name: str, *tracks: TrackInfo, secret: str = SECRET, seat: str = ANN
 
 @pytest.mark.parametrize("name", ["participant_joined", "participant_left"])
 async def test_a_webhook_tells_who_came_and_went(engine: LiveKit, name: str) -> None:
-    assert await engine.receive(*webhook(name)) == Notice(News(name), MEETING, ANNA)
+    assert await engine.receive(*webhook(name)) == Notice(News(name), MEETING, ANNA, "PA_1")
 
 
 async def test_a_webhook_that_nobody_needs_is_nothing(engine: LiveKit) -> None:
