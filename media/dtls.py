@@ -100,7 +100,7 @@ class Association:
         self._connection.set_ciphertext_mtu(MTU)
 
     def expect(self, fingerprints: tuple[Fingerprint, ...]) -> None:
-        """Say which certificate the other side's description announced; checked once, whenever both are there."""
+        """Say which certificate the other side's description announced; checked when both are there."""
         if not self._expected:
             self._expected = fingerprints
         self._verify()
@@ -120,10 +120,6 @@ class Association:
         self._connection.bio_write(datagram)
         if self.state is State.HANDSHAKE:
             self._shake()
-            if self.state is not State.CONNECTED:
-                return []
-        elif self.state is State.UNVERIFIED:
-            return []
         return self._read()
 
     def send(self, message: bytes) -> None:

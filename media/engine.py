@@ -120,7 +120,7 @@ class Engine:
         self._uplinks.setdefault(peer, _Uplink(UplinkEstimate()))
 
     def unpublish(self, peer: Peer, track: Track) -> None:
-        """No packet of this track is forwarded from this moment; what still arrives is dropped and counted."""
+        """No packet of this track is forwarded from now on; what still arrives is dropped and counted."""
         track.close()
         peer.unbind(track)
 
@@ -276,7 +276,7 @@ class Engine:
             peer.send_rtcp(rtcp.picture_loss(peer.feedback_ssrc, track.source.ssrc))
 
     def _report(self, peer: Peer, now: float) -> None:
-        """Reception reports and a bit rate to one publisher (RFC 3550, 6.4.2; draft-alvestrand-rmcat-remb)."""
+        """Reception reports and a bit rate to one publisher (RFC 3550, 6.4.2; REMB)."""
         recent = [source for source in peer.sources.values() if now - source.last_seen < 5 * REPORT_EVERY]
         blocks = [source.report_block(now) for source in recent]
         uplink = self._uplinks[peer]

@@ -112,7 +112,7 @@ class Peer:
         return self.credentials
 
     def bind(self, sections: Iterable[Section], tracks: Mapping[str, Track]) -> None:
-        """The sections now negotiated and the tracks they feed, both by mid; a section without one feeds nothing."""
+        """The sections now negotiated and the tracks they feed, by mid; without a track it feeds nothing."""
         self.sections = {section.mid: section for section in sections}
         self.tracks = dict(tracks)
         declared = {ssrc: section for section in self.sections.values() for ssrc in section.ssrcs}
@@ -285,7 +285,7 @@ class Peer:
             self._outbound.forget(ssrc)
 
     def tick(self, now: float) -> None:
-        """What time brings: DTLS and SCTP repeat themselves, consent runs out. Call it about 20 times a second."""
+        """DTLS and SCTP repeat themselves, consent runs out. Call it about 20 times a second."""
         if self.ended:
             return
         remaining = self._dtls.timeout()

@@ -47,8 +47,9 @@ class Source:
 
     __slots__ = (
         "_expected_before", "_received_before", "_transit", "base", "bytes", "clock_rate", "dropped",
-        "extension_numbers", "first_seen", "forwarded", "highest", "jitter", "kind", "last_seen", "lost_fraction",
-        "mid", "missing", "payload_type", "rank", "received", "report_at", "report_ntp", "rid", "ssrc", "track",
+        "extension_numbers", "first_seen", "forwarded", "highest", "jitter", "kind", "last_seen",
+        "lost_fraction", "mid", "missing", "payload_type", "rank", "received", "report_at",
+        "report_ntp", "rid", "ssrc", "track",
     )  # fmt: skip
 
     def __init__(
@@ -142,9 +143,9 @@ class Route:
     """A track's way to one subscriber."""
 
     __slots__ = (
-        "awaiting_keyframe", "bytes", "feed", "keyframe_asked", "last_sequence", "last_timestamp", "packets",
-        "payload_type", "repairs", "repairs_since", "segment", "send", "sent", "sent_at", "shift", "sink", "ssrc",
-        "timestamp_shift", "withdrawn",
+        "awaiting_keyframe", "bytes", "feed", "keyframe_asked", "last_sequence", "last_timestamp",
+        "packets", "payload_type", "repairs", "repairs_since", "segment", "send", "sent", "sent_at",
+        "shift", "sink", "ssrc", "timestamp_shift", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, sink: Sink, ssrc: int, payload_type: int, sequence: int) -> None:
@@ -324,7 +325,7 @@ class Router:
         self, track: Track, source: Source, extended: int, header: RtpHeader, first: int, body: bytes,
         entry: bool, now: float,
     ) -> None:  # fmt: skip
-        """The innermost loop: a header for each subscriber, then protect and send. `entry`: one may start here."""
+        """The innermost loop: a header for each subscriber, protect, send. `entry`: one may start here."""
         buffer, pack, remember = self._buffer, HEADER.pack_into, track.kind is Kind.VIDEO
         marker, timestamp = header.marker, header.timestamp
         end = HEADER.size + len(body)

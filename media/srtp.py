@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pylibsrtp._binding import ffi, lib
+from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
 TRAILER = 32
 """What protecting adds at most with the profiles below: a tag of 16 bytes and an SRTCP index of 4."""

@@ -1,5 +1,8 @@
 """What can go wrong when somebody asks something of the engine: one tree."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 
 class EngineError(Exception):
     """The root of this package's errors; `text` is safe to show and carries no secret."""
@@ -28,7 +31,7 @@ class Offence(EngineError):
 class TwirpError(EngineError):
     """A RoomService call fails with one of Twirp's codes."""
 
-    STATUS = {
+    STATUS: ClassVar[Mapping[str, int]] = {
         "invalid_argument": 400,
         "malformed": 400,
         "unauthenticated": 401,

@@ -1,4 +1,4 @@
-"""The engine's process: settings from standard input, one HTTP port, one UDP port, until standard input ends."""
+"""The engine's process: settings from standard input, two ports, until standard input ends."""
 
 import asyncio
 import contextlib
@@ -65,7 +65,8 @@ def read_configuration(line: str) -> Configuration:
 
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "api_key": str, "api_secret": str, "host": str, "signalling_port": int, "media_host": str,
-    "advertised_host": str, "media_port": int, "webhook_url": (str, type(None)), "departure_timeout": (int, float),
+    "advertised_host": str, "media_port": int, "webhook_url": (str, type(None)),
+    "departure_timeout": (int, float),
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class House:
         self, engine: Engine, host: str, media_port: int, settings: Settings, tell: Tell,
         clock: Callable[[], float], wall_clock: Callable[[], float],
     ) -> None:  # fmt: skip
-        """`host` and `media_port` are what clients send packets to; `clock` is monotonic, `wall_clock` is UTC."""
+        """`host` and `media_port`: where clients send packets; `clock` is monotonic, `wall_clock` is UTC."""
         self.engine = engine
         self.host, self.media_port = host, media_port
         self.settings = settings
@@ -262,7 +262,7 @@ class Room:
         self.leave(participant, DisconnectReason.CONNECTION_TIMEOUT, LeaveRequest.RECONNECT)
 
     def disconnected(self, participant: Participant, wire: Wire) -> None:
-        """This socket is closed; unless another has taken its place the participant may come back for a while."""
+        """This socket is closed; unless another has taken its place the participant may come back."""
         if participant.wire is wire:
             participant.wire = None
             participant.absent_since = self.house.clock()

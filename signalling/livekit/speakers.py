@@ -7,7 +7,7 @@ LOUD = 40
 """In -dBov: a packet is speech when it is at least this loud."""
 PACKETS = INTERVAL / 0.02
 SHARE = 0.35
-"""Of an interval's packets that must be loud; silence sends few packets, so it is of those there should be."""
+"""Of an interval's packets that must be loud. Silence sends few: it is of those there should be."""
 SMOOTHING = 0.5
 STEP = 0.125
 """Levels are told in steps, so that a steady voice is not news."""
@@ -22,9 +22,9 @@ class Speakers:
         self._at = 0.0
 
     def update(self, levels: Mapping[str, Sequence[int]], now: float) -> dict[str, float]:
-        """Take the levels heard since the last call, by participant; the loudness (0 to 1) of those whose it changed.
+        """Take the levels heard since the last call, by participant; the loudness (0 to 1) that changed.
 
-        Somebody who fell silent or left is told once more, as 0.
+        Somebody who fell silent or left is reported once more, as 0.
         """
         if now - self._at < INTERVAL / 2:
             return {}

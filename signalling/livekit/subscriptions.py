@@ -35,7 +35,7 @@ class Subscription:
 
 
 class Subscriber:
-    """The downward connection of one participant. One offer is in flight at a time; changes wait for its answer."""
+    """The downward connection of one participant. One offer is in flight at a time; changes wait."""
 
     def __init__(
         self,

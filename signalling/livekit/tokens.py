@@ -18,6 +18,7 @@ SOURCES = {
     "screen_share": TrackSource.SCREEN_SHARE,
     "screen_share_audio": TrackSource.SCREEN_SHARE_AUDIO,
 }
+ANY_SOURCE = frozenset(int(source) for source in TrackSource.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,19 @@ class Permission:
         return ParticipantPermission(
             can_subscribe=self.can_subscribe,
             can_publish=self.can_publish,
-            can_publish_sources=sorted(self.sources),
+            can_publish_sources=[TrackSource.Name(source) for source in sorted(self.sources)],
             can_publish_data=self.can_publish_data,
         )
 
     @staticmethod
     def from_proto(permission: ParticipantPermission) -> "Permission":
         """What RoomService asks for; hidden, recorder and metadata rights are not granted to anybody."""
+        sources = frozenset(int(source) for source in permission.can_publish_sources) & ANY_SOURCE
         return Permission(
             can_subscribe=permission.can_subscribe,
-            can_publish=permission.can_publish,
-            sources=frozenset(permission.can_publish_sources),
+            # Sources that are all unknown must not read as "every source".
+            can_publish=permission.can_publish and (bool(sources) or not permission.can_publish_sources),
+            sources=sources,
             can_publish_data=permission.can_publish_data,
         )
 
@@ -81,8 +84,7 @@ class Tokens:
 
     def admission(self, token: str) -> Admission:
         """May the holder join, and where? Raises: Refused with a plain reason."""
-        claims = self._claims(token)
-        video = claims.video
+        claims, video = self._claims(token)
         if not video.room_join:
             raise Refused(403, "this token does not allow joining a room")
         if video.hidden or video.recorder or video.agent or claims.kind in UNSEEN_KINDS:
@@ -96,22 +98,23 @@ class Tokens:
 
     def command(self, token: str) -> Command:
         """What the holder may ask of RoomService. Raises: Refused."""
-        video = self._claims(token).video
+        _, video = self._claims(token)
         return Command(
             video.room if video.room_admin else None, bool(video.room_create), bool(video.room_list)
         )
 
-    def _claims(self, token: str) -> Claims:
+    def _claims(self, token: str) -> tuple[Claims, VideoGrants]:
         if not token:
             raise Refused(401, "no token")
         try:
-            return self._verifier.verify(token)
+            claims = self._verifier.verify(token)
         except jwt.ExpiredSignatureError:
             raise Refused(401, "this token has expired") from None
         except jwt.ImmatureSignatureError:
             raise Refused(401, "this token is not valid yet") from None
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
             raise Refused(401, "this token is not valid here") from None
+        return claims, claims.video or VideoGrants()
 
 
 def _permission(video: VideoGrants) -> Permission:
