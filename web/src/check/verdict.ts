@@ -1,0 +1,35 @@
+/** What each part of the check may come to, and what all of them come to together. Pure. */
+
+/** untried: not asked yet; trying: under way; skipped counts as not checked, never as passed. */
+export type Outcome = 'untried' | 'trying' | 'well' | 'careful' | 'failed' | 'skipped';
+
+export interface Outcomes {
+  sound: Outcome;
+  voice: Outcome;
+  picture: Outcome;
+  internet: Outcome;
+}
+
+export type Verdict = 'ready' | 'sound_only' | 'needs_help' | 'not_checked';
+
+/** What hosts are told: they see "not checked" by hearing nothing. */
+export type Told = Exclude<Verdict, 'not_checked'>;
+
+const works = (outcome: Outcome): boolean => outcome === 'well' || outcome === 'careful';
+
+/**
+ * Hearing, being heard and a connection are what a session takes; a picture is welcome and never needed.
+ * A part that was not checked never counts as passed.
+ */
+export function verdict({ sound, voice, picture, internet }: Outcomes): Verdict {
+  const needed = [sound, voice, internet];
+  if (needed.includes('failed')) return 'needs_help';
+  if (!needed.every(works)) return 'not_checked';
+  return picture === 'well' && internet === 'well' ? 'ready' : 'sound_only';
+}
+
+/** What to send to hosts, if the parent agrees: nothing unless there is something to say. */
+export function told(reached: Verdict, ringMe: boolean): Told | null {
+  if (reached !== 'not_checked') return reached;
+  return ringMe ? 'needs_help' : null;
+}

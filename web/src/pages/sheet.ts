@@ -1,0 +1,42 @@
+/** A page shown over this one (the helplines), so that nobody loses their place or leaves a trail to read it. */
+
+import { pages } from '../words/en';
+
+async function open(link: HTMLAnchorElement): Promise<void> {
+  const answer = await fetch(link.href, { credentials: 'same-origin' });
+  if (!answer.ok) throw new Error(`sheet ${answer.status}`);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const content = page.querySelector('main');
+  if (content === null) throw new Error('sheet without main');
+  show([...content.childNodes], link.dataset['close'] ?? pages.close);
+}
+
+function show(content: Node[], closeText: string): void {
+  const sheet = document.createElement('dialog');
+  sheet.className = 'sheet';
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.className = 'btn quiet';
+  close.textContent = closeText;
+  close.addEventListener('click', () => {
+    sheet.close();
+  });
+  sheet.addEventListener('close', () => {
+    sheet.remove();
+  });
+  sheet.append(...content, close);
+  document.body.append(sheet);
+  sheet.showModal();
+}
+
+export function bindSheets(): void {
+  document.addEventListener('click', (event) => {
+    const link =
+      event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[data-sheet]') : null;
+    if (link === null || event.ctrlKey || event.metaKey || !('HTMLDialogElement' in window)) return;
+    event.preventDefault();
+    open(link).catch(() => {
+      location.replace(link.href);
+    });
+  });
+}

@@ -1,0 +1,54 @@
+/** A small question over the page; the browser's own dialog keeps the focus inside and Escape working. */
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+export function Dialog({ title, onClose, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    if (element?.open === false) element.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog class="sheet ask" ref={dialog} onClose={onClose} aria-labelledby="ask-title">
+      <h2 id="ask-title" tabIndex={-1}>
+        {title}
+      </h2>
+      {children}
+    </dialog>
+  );
+}
+
+interface QuestionProps {
+  title: string;
+  text: string;
+  yes: string;
+  no: string;
+  /** Ending and removing wear red. */
+  grave?: boolean;
+  onYes: () => void;
+  onClose: () => void;
+}
+
+export function Question({ title, text, yes, no, grave = false, onYes, onClose }: QuestionProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <p class="soft">{text}</p>
+      <div class="stack">
+        <button type="button" class={grave ? 'btn stop' : 'btn'} onClick={onYes}>
+          {yes}
+        </button>
+        <button type="button" class="btn quiet" onClick={onClose}>
+          {no}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,111 @@
+/** The event connection: whole views in, acts out. It reconnects for ever, unless the platform says to stop. */
+
+import { io, type Socket } from 'socket.io-client';
+import { readAnswer, readView, type Act, type Answer, type View } from './protocol';
+
+/** lost: it was there, or should be, and is being tried again. */
+export type Link = 'connecting' | 'online' | 'lost';
+
+export interface Listener {
+  onView: (view: View) => void;
+  onLink: (link: Link) => void;
+  /** It is over: the platform's word why (`gone`, or the refusal of the connection). */
+  onGone: (why: string) => void;
+}
+
+const ACK_MS = 8000;
+const RETRY_MS = 1000;
+
+/** Refusals that trying again cannot mend; any other one is tried again. */
+const FINAL = new Set([
+  'no_seat',
+  'seat_ended',
+  'not_your_session',
+  'not_allowed',
+  'agreement_needed',
+  'ended',
+  'removed',
+]);
+
+export class Connection {
+  private readonly socket: Socket;
+  private over = false;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    meeting: string,
+    private readonly listener: Listener,
+  ) {
+    this.socket = io({
+      transports: ['websocket'],
+      auth: { meeting },
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 4000,
+      timeout: 8000,
+    });
+    this.socket.on('connect', () => {
+      this.listener.onLink('online');
+    });
+    this.socket.on('view', (value: unknown) => {
+      this.take(value);
+    });
+    this.socket.on('gone', (value: unknown) => {
+      this.end(word(value, 'why'));
+    });
+    this.socket.on('disconnect', () => {
+      this.lost();
+    });
+    this.socket.on('connect_error', (error: Error & { data?: unknown }) => {
+      const why = word(error.data, 'error');
+      if (FINAL.has(why)) this.end(why);
+      else this.lost();
+    });
+  }
+
+  /** Asks for something. Always settles: without an answer in time it counts as lost. */
+  async act(act: Act): Promise<Answer> {
+    if (!this.socket.connected) return { ok: false, error: 'lost', stands: false };
+    try {
+      return readAnswer(await this.socket.timeout(ACK_MS).emitWithAck('act', act));
+    } catch {
+      return { ok: false, error: 'lost', stands: false };
+    }
+  }
+
+  close(): void {
+    this.over = true;
+    clearTimeout(this.retry);
+    this.socket.disconnect();
+  }
+
+  private take(value: unknown): void {
+    try {
+      this.listener.onView(readView(value));
+    } catch (error) {
+      // A view we cannot read must not leave an old one standing for long: ask for it again by connecting anew.
+      console.error(error);
+      this.socket.disconnect();
+    }
+  }
+
+  private end(why: string): void {
+    if (this.over) return;
+    this.close();
+    this.listener.onGone(why);
+  }
+
+  private lost(): void {
+    if (this.over) return;
+    this.listener.onLink('lost');
+    // The library tries again by itself, except after the server or this page closed the connection.
+    if (this.socket.active) return;
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.socket.connect(), RETRY_MS);
+  }
+}
+
+function word(value: unknown, name: string): string {
+  if (typeof value !== 'object' || value === null) return '';
+  const found = (value as Record<string, unknown>)[name];
+  return typeof found === 'string' ? found : '';
+}

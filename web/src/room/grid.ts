@@ -1,0 +1,23 @@
+/** How many columns show everybody largest. Pure. */
+
+const GAP = 8;
+/** A face is cut to fit between these shapes (width by height), so tiles beyond them are wasted room. */
+const WIDEST = 16 / 9;
+const TALLEST = 3 / 4;
+/** Smaller than this a face says nothing: rather scroll. */
+export const SMALLEST = 96;
+
+/** Columns for `count` tiles in a space of `width` by `height` pixels: the choice with the largest faces. */
+export function columns(count: number, width: number, height: number): number {
+  let best = 1;
+  let largest = 0;
+  for (let across = 1; across <= Math.max(1, Math.min(count, 5)); across += 1) {
+    const down = Math.ceil(count / across);
+    const wide = (width - GAP * (across + 1)) / across;
+    const tall = Math.max(SMALLEST, (height - GAP * down) / down);
+    if (across > 1 && wide < SMALLEST) break;
+    const face = Math.min(wide, tall * WIDEST) * Math.min(tall, wide / TALLEST);
+    if (face > largest * 1.01) [best, largest] = [across, face];
+  }
+  return best;
+}

@@ -1,0 +1,35 @@
+/** The live page: waiting room, room and desk, one page so that nothing reloads between them. */
+
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { App, Mark } from './App';
+import { Tools } from './Desk';
+import { Session } from './session';
+
+/** The server's bar keeps the way out; the time and the host's tools are shown in it. */
+function intoBar(session: Session): void {
+  const mark = document.getElementById('mark');
+  const bar = document.getElementById('bar');
+  if (mark === null || bar === null) return;
+  mark.replaceChildren();
+  render(<Mark session={session} />, mark);
+  const tools = document.createElement('div');
+  tools.className = 'tool-slot';
+  bar.insertBefore(tools, bar.lastElementChild);
+  render(<Tools session={session} />, tools);
+}
+
+function start(place: HTMLElement): void {
+  const { meeting = '', helplines = '/helplines', goodbye = '/goodbye', home = '/staff' } = place.dataset;
+  const session = new Session({ meeting, helplines, goodbye, home });
+  effect(() => {
+    const { name } = session.screen.value;
+    document.documentElement.classList.toggle('room', name === 'room' || name === 'desk');
+  });
+  place.replaceChildren();
+  render(<App session={session} />, place);
+  intoBar(session);
+}
+
+const place = document.getElementById('live');
+if (place !== null) start(place);
