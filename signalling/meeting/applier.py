@@ -45,8 +45,9 @@ class Read:
 class Applier:
     """Applies actions to meetings. One per process; every change to a meeting goes through `act`.
 
-    `on_push` is told the grants after each push, successful or not (the gate closes its own sockets), `on_change`
-    the meeting after each change (the gateway sends views). Both are plain functions that return at once.
+    `on_push` is told the grants after each push, successful or not (the gate closes its own sockets);
+    `on_change` the meeting after each change (the gateway sends views). Both are plain functions that return
+    at once.
     """
 
     def __init__(self, journal: Journal, media: MediaEngine, clock: Clock) -> None:
@@ -73,7 +74,7 @@ class Applier:
     async def certain(self, meeting: MeetingId) -> Read:
         """The meeting when nobody is deciding anything about it: waits for whoever is.
 
-        A restriction takes effect before it is recorded; between the two `current` does not show it, and this does.
+        A restriction takes effect before it is recorded; between the two `current` does not show it.
 
         Raises:
             UnknownMeeting, JournalDown

@@ -1,8 +1,8 @@
 """Who is connected, and whether a facilitator attends: has the event connection and media in that room.
 
-A connection that closes cleanly is gone at once. One that breaks off without a word keeps its lease, which is no
-longer renewed, so that it counts for five seconds at most. This process's own connections are known here; those of
-others by their leases.
+A connection that closes cleanly is gone at once. One that breaks off without a word keeps its lease, which is
+renewed no longer, so that it counts for five seconds at most. This process's own connections are known here;
+those of others by their leases.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ GRACE = 5.0
 
 
 class Attendance:
-    """The connections of this process, the leases of all, and the house's word on who hosts. One per process."""
+    """This process's connections, everyone's leases, and the house's word on who hosts. One per process."""
 
     def __init__(self, applier: Applier, presence: Presence) -> None:
         self._applier = applier
@@ -45,25 +45,29 @@ class Attendance:
     async def closed(
         self, meeting: MeetingId, seat: SeatId, connection: Connection, *, at_once: bool
     ) -> None:
-        """It is closed. `at_once`: on purpose, or after silence; otherwise it may come back within its lease."""
+        """It is closed. `at_once`: on purpose or after silence; else it may come back within its lease."""
         self._open[meeting, connection].discard(seat)
         if at_once:
             await self._drop(meeting, seat, connection)
         await self._changed(meeting)
 
     async def joined(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
-        """The media engine says that this seat's media is connected. `session`: the engine's id for this stay."""
+        """The media engine says that this seat's media is connected. `session`: its id for this stay."""
         self._in_room[meeting, seat] = session
         await self._beat(meeting)
         await self._changed(meeting)
 
     async def left(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
-        """The media engine says that this stay is over. An older stay's end says nothing about a newer one."""
+        """The media engine says that a stay is over. An older one's end says nothing about a newer one."""
         if self._in_room.get((meeting, seat)) not in (session, ""):
             return
         del self._in_room[meeting, seat]
         await self._drop(meeting, seat, Connection.MEDIA)
         await self._changed(meeting)
+
+    def begins_stay(self, meeting: MeetingId, seat: SeatId) -> None:
+        """The seat joins anew: until the engine says so again, its media is not connected."""
+        self._in_room.pop((meeting, seat), None)
 
     def is_in_room(self, meeting: MeetingId, seat: SeatId) -> bool:
         """Whether the media engine has said so."""

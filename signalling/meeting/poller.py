@@ -24,8 +24,8 @@ BEAT_EVERY = 2.0
 class Poller:
     """Three loops: renew leases, watch hosts and deadlines, push grants. One per process.
 
-    `start` returns when no meeting counts as attended by someone who is not connected; open the gate after it.
-    `alone`: this is the only platform process, so whatever leases there are belong to a dead one.
+    `start` returns when no meeting counts as attended by someone who is not connected; open the gate after
+    it. `alone`: this is the only platform process, so whatever leases there are belong to a dead one.
     """
 
     def __init__(

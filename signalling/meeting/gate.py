@@ -1,0 +1,391 @@
+"""The one door to media: who may open `/rtc` now, with which token, and the WebSocket behind it.
+
+At every upgrade (join, reconnect, resume) the cookie, the seat and the meeting are looked at anew. The token
+is made here and never leaves the platform; whatever token a browser presents is ignored. The engine's
+signalling is private, so there is no other way to it.
+
+`Gate(...)`, `routes()` into the application, `start()` before serving, `open()` once the poller has started,
+`close()` on shutdown.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Set
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp import WSCloseCode, WSMsgType, web
+from google.protobuf.message import DecodeError
+from livekit.protocol.rtc import SignalResponse
+
+from moderation.grants import Grant, Source, grants
+from moderation.model import Meeting, MeetingId, Person, Phase, Place, Role, SeatId, Standing
+from signalling.meeting.applier import Applier
+from signalling.meeting.attendance import Attendance
+from signalling.meeting.errors import JournalDown, UnknownMeeting
+from signalling.meeting.passage import (
+    MESSAGE_FROM_CLIENT,
+    MESSAGE_FROM_ENGINE,
+    Parting,
+    Passage,
+    PassageClose,
+)
+from signalling.meeting.ports import Connection, MediaEngine, SeatHolder, SeatRefusal, Seats
+from signalling.meeting.words import GATE
+
+log = logging.getLogger(__name__)
+
+ENGINE_WITHIN = 5.0
+"""Seconds for the engine to accept a connection and say its first word."""
+CLIENT_PING = 10.0
+CLOSE_WITHIN = 2.0
+CHECK_LASTS = 300.0
+"""Seconds that a readiness check may use the engine."""
+CHECK_GRANT = Grant(can_subscribe=True, sources=frozenset({Source.MICROPHONE, Source.CAMERA}))
+
+FORWARDED = frozenset(
+    {
+        "adaptive_stream",
+        "auto_subscribe",
+        "browser",
+        "browser_version",
+        "client_protocol",
+        "device_model",
+        "network",
+        "os",
+        "os_version",
+        "protocol",
+        "reconnect",
+        "reconnect_reason",
+        "sdk",
+        "sid",
+        "version",
+    }
+)
+"""What the engine may learn from a browser's query. Never a token, a join request or attributes."""
+LONGEST_PARAMETER = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Turned away at the gate. `reason` is a stable identifier, its sentence is in `words`."""
+
+    status: int
+    reason: str
+
+    def response(self) -> web.Response:
+        """The answer to the browser; livekit-client shows its text."""
+        return web.Response(
+            status=self.status, text=GATE[self.reason], headers={"Hearth-Refusal": self.reason}
+        )
+
+
+NOT_READY = Turned(503, "not_ready")
+_TURNED_SEATS: Mapping[SeatRefusal, Turned] = {
+    SeatRefusal.NO_SEAT: Turned(401, "no_seat"),
+    SeatRefusal.SEAT_ENDED: Turned(401, "seat_ended"),
+    SeatRefusal.NOT_YOUR_SESSION: Turned(403, "not_your_session"),
+}
+
+
+def may_enter(meeting: Meeting, holder: SeatHolder) -> Grant | Turned:
+    """The grant of this seat at this moment, or why it has none."""
+    grant = grants(meeting).get(holder.seat)
+    if grant is None or meeting.seats[holder.seat].person != holder.person:
+        return Turned(403, _why_not(meeting, holder))
+    if holder.role is Role.PARENT and holder.agreed != meeting.agreement:
+        return Turned(403, "agreement_needed")
+    return grant
+
+
+def _why_not(meeting: Meeting, holder: SeatHolder) -> str:
+    if meeting.phase is Phase.ENDED:
+        return "ended"
+    person = meeting.people.get(holder.person) or Person(holder.person, holder.role)
+    if person.standing is not Standing.WELCOME:
+        return "removed" if person.standing is Standing.REMOVED else "declined"
+    if holder.role not in (Role.PARENT, Role.FACILITATOR):
+        return "not_allowed"
+    if meeting.phase is Phase.SCHEDULED:
+        return "not_open"
+    seat = meeting.seats.get(holder.seat)
+    if seat is None or seat.person != holder.person or seat.place is Place.OUTSIDE:
+        return "not_here"
+    if seat.place is Place.WAITING:
+        return "not_admitted"
+    return "agreement_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Let:
+    """Let through: into which room, as whom, with what."""
+
+    room: str
+    holder: SeatHolder | None
+    seat: SeatId
+    grant: Grant
+
+
+class Gate:
+    """Checks every upgrade and carries what passes. One per process."""
+
+    def __init__(
+        self,
+        applier: Applier,
+        seats: Seats,
+        media: MediaEngine,
+        attendance: Attendance,
+        *,
+        origins: Set[str],
+    ) -> None:
+        self._applier = applier
+        self._seats = seats
+        self._media = media
+        self._attendance = attendance
+        self._origins = origins
+        self._is_open = False
+        self._http: aiohttp.ClientSession | None = None
+        self._passages: set[Passage] = set()
+        self._empty = asyncio.Event()
+        self._of_seat: dict[tuple[str, SeatId], Passage] = {}
+        applier.on_push.append(self._keep)
+
+    def routes(self) -> list[web.RouteDef]:
+        """The gate's addresses. None for the client's newer dialect, `/rtc/v1`: so it speaks this one."""
+        return [
+            web.get("/media/check/rtc", self.check),
+            web.get("/media/check/rtc/validate", self.validate_check),
+            web.get("/media/{meeting}/rtc", self.enter),
+            web.get("/media/{meeting}/rtc/validate", self.validate),
+        ]
+
+    async def start(self) -> None:
+        """Be able to reach the engine."""
+        self._http = aiohttp.ClientSession()
+
+    def open(self) -> None:
+        """Let people through from now on."""
+        self._is_open = True
+
+    async def close(self) -> None:
+        """Let nobody through any more, and close what is open."""
+        self._is_open = False
+        for passage in self._passages:
+            passage.end(WSCloseCode.GOING_AWAY)
+        if self._passages:
+            self._empty.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), CLOSE_WITHIN)
+        if self._http is not None:
+            await self._http.close()
+
+    def end_seat(self, seat: SeatId) -> None:
+        """Close whatever this seat has open here."""
+        for passage in self._passages:
+            if passage.seat == seat:
+                passage.end(PassageClose.NOT_ALLOWED_ANY_MORE)
+
+    def _keep(self, meeting: MeetingId, pushed: Mapping[SeatId, Grant]) -> None:
+        for passage in self._passages:
+            if passage.room == meeting and passage.seat not in pushed:
+                passage.end(PassageClose.NOT_ALLOWED_ANY_MORE)
+
+    # --- Who may pass ---
+
+    async def _look(self, request: web.Request) -> _Let | Turned:
+        if request.headers.get("Origin") not in self._origins:
+            return Turned(403, "wrong_origin")
+        return await self._look_at_seat(request)
+
+    async def _look_at_seat(self, request: web.Request) -> _Let | Turned:
+        meeting = MeetingId(request.match_info["meeting"])
+        if not self._is_open:
+            return NOT_READY
+        try:
+            holder = await self._seats.holder(request.cookies, meeting)
+            if isinstance(holder, SeatRefusal):
+                return _TURNED_SEATS[holder]
+            read = await self._applier.current(meeting)
+        except JournalDown:
+            return NOT_READY
+        except UnknownMeeting:
+            return _TURNED_SEATS[SeatRefusal.NOT_YOUR_SESSION]
+        grant = may_enter(read.meeting, holder)
+        if isinstance(grant, Turned):
+            return grant
+        return _Let(meeting, holder, holder.seat, grant) if self._applier.enforced(meeting) else NOT_READY
+
+    async def _look_at_check(self, request: web.Request) -> _Let | Turned:
+        if not self._is_open:
+            return NOT_READY
+        try:
+            seat = await self._seats.check_seat(request.cookies)
+        except JournalDown:
+            return NOT_READY
+        if isinstance(seat, SeatRefusal):
+            return _TURNED_SEATS[seat]
+        return _Let(f"check-{seat}", None, seat, CHECK_GRANT)
+
+    async def validate(self, request: web.Request) -> web.Response:
+        """Why an upgrade failed, in plain words. The client asks after every failure, without an Origin."""
+        looked = await self._look_at_seat(request)
+        return looked.response() if isinstance(looked, Turned) else web.Response(text="success")
+
+    async def validate_check(self, request: web.Request) -> web.Response:
+        """The same for the readiness check."""
+        looked = await self._look_at_check(request)
+        return looked.response() if isinstance(looked, Turned) else web.Response(text="success")
+
+    # --- Passing ---
+
+    async def enter(self, request: web.Request) -> web.StreamResponse:
+        """A meeting's media."""
+        looked = await self._look(request)
+        return await self._pass(request, looked)
+
+    async def check(self, request: web.Request) -> web.StreamResponse:
+        """The readiness check's throw-away room: nobody else is ever in it."""
+        if request.headers.get("Origin") not in self._origins:
+            return Turned(403, "wrong_origin").response()
+        looked = await self._look_at_check(request)
+        return await self._pass(request, looked, lasts=CHECK_LASTS)
+
+    async def _pass(
+        self, request: web.Request, looked: _Let | Turned, *, lasts: float | None = None
+    ) -> web.StreamResponse:
+        if isinstance(looked, Turned):
+            return looked.response()
+        client = web.WebSocketResponse(
+            max_msg_size=MESSAGE_FROM_CLIENT, heartbeat=CLIENT_PING, timeout=CLOSE_WITHIN, compress=False
+        )
+        if not client.can_prepare(request):
+            return Turned(400, "not_a_websocket").response()
+        passage = Passage(looked.room, looked.seat)
+        self._passages.add(passage)
+        over = None
+        if lasts is not None:
+            over = asyncio.get_running_loop().call_later(lasts, passage.end, int(WSCloseCode.OK))
+        try:
+            return await self._to_engine(request, client, passage, looked)
+        finally:
+            self._passages.discard(passage)
+            if not self._passages:
+                self._empty.set()
+            if over is not None:
+                over.cancel()
+
+    async def _to_engine(
+        self, request: web.Request, client: web.WebSocketResponse, passage: Passage, let: _Let
+    ) -> web.StreamResponse:
+        """Connect to the engine, look again, and only then accept the browser."""
+        try:
+            engine, first = await self._connect(request, let)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("engine refused or unreachable", extra={"error": type(error).__name__})
+            return NOT_READY.response()
+        try:
+            turned = await self._look_again(passage, let)
+            if turned is not None:
+                return turned.response()
+            await client.prepare(request)
+            await client.send_bytes(first)
+            return await self._carry(client, engine, passage, let, first)
+        finally:
+            await engine.close()
+
+    async def _connect(
+        self, request: web.Request, let: _Let
+    ) -> tuple[aiohttp.ClientWebSocketResponse, bytes]:
+        """The engine's socket and its first message: from then on this seat is in the room.
+
+        Raises:
+            aiohttp.ClientError, TimeoutError, OSError
+        """
+        if self._http is None:
+            raise aiohttp.ClientError("the gate has not started")
+        query = {
+            key: value
+            for key, value in request.query.items()
+            if key in FORWARDED and len(value) <= LONGEST_PARAMETER
+        }
+        query["access_token"] = self._media.token(let.room, let.seat, let.grant)
+        async with asyncio.timeout(ENGINE_WITHIN):
+            engine = await self._http.ws_connect(
+                f"{self._media.signalling_url}/rtc",
+                params=query,
+                max_msg_size=MESSAGE_FROM_ENGINE,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN),
+            )
+            first = await engine.receive()
+        if first.type is not WSMsgType.BINARY:
+            await engine.close()
+            raise aiohttp.ClientError("the engine's first message is not a signal")
+        return engine, first.data
+
+    async def _look_again(self, passage: Passage, let: _Let) -> Turned | None:
+        """While the engine was reached, a host may have decided.
+
+        Whatever was decided before this is seen here, and pushed once more now that the seat is in the room;
+        whatever is decided after it is pushed to a seat in the room.
+        """
+        if let.holder is None:
+            return None
+        meeting = let.holder.meeting
+        try:
+            read = await self._applier.certain(meeting)
+            grant = may_enter(read.meeting, let.holder)
+            if grant != let.grant:
+                await self._applier.enforce(meeting)
+        except JournalDown:
+            return NOT_READY
+        if isinstance(grant, Turned):
+            return grant
+        if passage.ended:
+            return Turned(403, "not_here")
+        return None if self._applier.enforced(meeting) else NOT_READY
+
+    async def _carry(
+        self,
+        client: web.WebSocketResponse,
+        engine: aiohttp.ClientWebSocketResponse,
+        passage: Passage,
+        let: _Let,
+        first: bytes,
+    ) -> web.WebSocketResponse:
+        key = (passage.room, passage.seat)
+        older = self._of_seat.get(key)
+        if older is not None:
+            older.end(PassageClose.REPLACED)
+        self._of_seat[key] = passage
+        parting = Parting(WSCloseCode.GOING_AWAY, on_purpose=True)
+        try:
+            if let.holder is not None:
+                await self._opened(let.holder, first)
+            parting = await passage.carry(client, engine)
+        finally:
+            if self._of_seat.get(key) is passage:
+                del self._of_seat[key]
+                if let.holder is not None:
+                    await self._attendance.closed(
+                        let.holder.meeting, passage.seat, Connection.MEDIA, at_once=parting.on_purpose
+                    )
+            await client.close(code=parting.code)
+        return client
+
+    async def _opened(self, holder: SeatHolder, first: bytes) -> None:
+        """A resumed stay is in the room already, and the engine sends no second word that it joined."""
+        meeting, seat = holder.meeting, holder.seat
+        if not is_resumed(first):
+            self._attendance.begins_stay(meeting, seat)
+        elif not self._attendance.is_in_room(meeting, seat):
+            await self._attendance.joined(meeting, seat, session="")
+        await self._attendance.opened(meeting, seat, Connection.MEDIA)
+
+
+def is_resumed(first: bytes) -> bool:
+    """Whether the engine's first message says that an earlier stay goes on."""
+    try:
+        return str(SignalResponse.FromString(first).WhichOneof("message")) == "reconnect"
+    except DecodeError:
+        return False

@@ -1,0 +1,504 @@
+"""The meeting over Socket.IO: who is connected, what they ask for, and the view each of them gets.
+
+`Gateway(...)`, `routes()` into the application, `start()` before serving and `close()` on shutdown. The house
+tells it what happens elsewhere: `media_joined` and `media_left` (the engine's webhooks), `seat_exited`,
+`seat_ended`, `person_revoked`, `labels_changed`. PROTOCOL.md has the messages.
+
+With a Redis address several processes tell each other that something changed; every process shows its own
+people their views. Without Redis there is one process.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Coroutine, Mapping, Set
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import socketio
+from aiohttp import web
+from socketio.exceptions import ConnectionRefusedError as Refusal
+
+from moderation import actions as a
+from moderation.model import HOUSE, Actor, MeetingId, PersonId, SeatId
+from moderation.rules import Reason
+from signalling.meeting.applier import Applier, Read
+from signalling.meeting.attendance import Attendance
+from signalling.meeting.errors import JournalDown, Malformed, UnknownMeeting
+from signalling.meeting.flood import Bucket
+from signalling.meeting.gate import Gate
+from signalling.meeting.messages import NotDone, NotRecorded, answer, complaint, parse_act, parse_auth
+from signalling.meeting.ports import Connection, Journal, MeetingLabels, SeatHolder, SeatRefusal, Seats
+from signalling.meeting.views import View, view
+
+log = logging.getLogger(__name__)
+
+PING_INTERVAL, PING_TIMEOUT = 2, 3
+"""Seconds. Together: how long a connection may be silent."""
+SWEEP_EVERY = 0.5
+LARGEST_MESSAGE = 16 * 1024
+RATE, BURST = 20.0, 40.0
+PATIENCE = 200
+"""How many messages beyond the limit a connection may send before it is closed."""
+LONGEST_QUEUE = 200
+"""How many packets may wait for a browser that does not read."""
+CONNECT_WITHIN = 10.0
+LAST_WORDS = 1.0
+ON_PURPOSE = frozenset({0, 1001, 1005})
+"""Close codes of a page that closes; 1000 is also what a broken connection looks like from here."""
+
+_QUIET = logging.getLogger("hearth.socketio")
+_QUIET.setLevel(logging.CRITICAL + 1)  # The library logs what people send.
+
+News = Mapping[str, str]
+
+
+class _TextOnly(socketio.packet.Packet):  # type: ignore[misc]
+    """Refuses what no page of ours sends: binary attachments, and events with the library's own names."""
+
+    def decode(self, encoded_packet: str) -> int:
+        attachments = super().decode(encoded_packet)
+        if attachments or self.packet_type in (socketio.packet.BINARY_EVENT, socketio.packet.BINARY_ACK):
+            raise ValueError("binary")
+        if self.packet_type == socketio.packet.EVENT:
+            if not isinstance(self.data, list) or not self.data or not isinstance(self.data[0], str):
+                raise ValueError("an event is a list that begins with its name")
+            if self.data[0] in ("connect", "connect_error", "disconnect"):
+                raise ValueError("reserved")
+        return 0
+
+
+@dataclass(eq=False)
+class _Sitting:
+    """One event connection: whose it is, and its place in the queue for being served."""
+
+    sid: str
+    holder: SeatHolder
+    request: web.Request
+    bucket: Bucket
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    excess: int = 0
+    parted: bool = False
+
+    @property
+    def key(self) -> tuple[MeetingId, SeatId]:
+        return self.holder.meeting, self.holder.seat
+
+
+_SITTING = web.RequestKey("sitting", _Sitting)
+
+
+class Gateway:
+    """The event connections of this process."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        applier: Applier,
+        seats: Seats,
+        attendance: Attendance,
+        gate: Gate,
+        *,
+        origins: Set[str],
+        redis_url: str | None = None,
+    ) -> None:
+        self._journal = journal
+        self._applier = applier
+        self._seats = seats
+        self._attendance = attendance
+        self._gate = gate
+        self._origins = origins
+        self._news = None if redis_url is None else _NewsOverRedis(redis_url, self._hear)
+        self._sio = socketio.AsyncServer(
+            async_mode="aiohttp",
+            client_manager=self._news,
+            serializer=_TextOnly,
+            logger=_QUIET,
+            engineio_logger=_QUIET,
+            transports=["websocket"],
+            cors_allowed_origins=[],  # Looked at before the library sees the request.
+            ping_interval=PING_INTERVAL,
+            ping_timeout=PING_TIMEOUT,
+            max_http_buffer_size=LARGEST_MESSAGE,
+        )
+        self._sio.on("connect", self._connect)
+        self._sio.on("disconnect", self._disconnect)
+        self._sio.on("act", self._act)
+        self._sio.on("view", self._view)
+        self._sio.on("*", self._anything_else)
+        self._sittings: dict[str, _Sitting] = {}
+        self._current: dict[tuple[MeetingId, SeatId], _Sitting] = {}
+        self._labels: dict[MeetingId, MeetingLabels] = {}
+        self._requests: dict[int, web.Request] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._dirty: set[MeetingId] = set()
+        self._showing: set[MeetingId] = set()
+        applier.on_change.append(self._changed)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Socket.IO's address; WebSocket only."""
+        return [web.get("/socket.io/", self.handle)]
+
+    async def start(self) -> None:
+        """Begin to watch for silence."""
+        self._spawn(self._sweep())
+
+    async def close(self) -> None:
+        """Close every connection, in a way that makes pages come back."""
+        for socket in list(self._sio.eio.sockets.values()):
+            await socket.close(wait=False)
+        await asyncio.sleep(0.1 if self._requests else 0)
+        for request in self._requests.values():
+            if request.transport is not None:
+                request.transport.close()
+        await self._sio.shutdown()
+        if self._news is not None:
+            await self._news.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- What the house tells ---
+
+    async def media_joined(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
+        """The engine's webhook `participant_joined`; `session` is the participant's sid.
+
+        The grants are pushed again: the token it joined with may be older than the last decision.
+        """
+        await self._tell({"news": "joined", "meeting": meeting, "seat": seat, "session": session})
+        await self._attendance.joined(meeting, seat, session)
+        with suppress(UnknownMeeting):
+            await self._applier.enforce(meeting)
+
+    async def media_left(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
+        """The engine's webhook `participant_left`."""
+        await self._tell({"news": "left", "meeting": meeting, "seat": seat, "session": session})
+        await self._attendance.left(meeting, seat, session)
+
+    async def seat_exited(self, seat: SeatId) -> None:
+        """The quick exit: out of every meeting and every connection."""
+        await self._everywhere(a.Exit(seat))
+        await self.seat_ended(seat)
+
+    async def person_revoked(self, person: PersonId) -> None:
+        """An invite was revoked: its person is out of every meeting, and their connections end."""
+        await self._everywhere(a.Revoke(person))
+        await self._tell({"news": "revoked", "person": person})
+        await self._end_person(person)
+
+    async def seat_ended(self, seat: SeatId) -> None:
+        """A seat is no more (signing out, for one): its connections end. The meeting sees it disconnected."""
+        await self._tell({"news": "ended", "seat": seat})
+        await self._end_seat(seat)
+
+    def labels_changed(self, meeting: MeetingId) -> None:
+        """A name, a readiness result or the session's particulars have changed."""
+        self._applier.announce(meeting)
+
+    async def _everywhere(self, action: a.Exit | a.Revoke) -> None:
+        """Where the journal cannot be read, wherever this process remembers a meeting of a connected seat."""
+        try:
+            meetings = await self._journal.running()
+        except JournalDown:
+            meetings = list(self._attendance.meetings())
+        for meeting in meetings:
+            await self._applier.act(meeting, HOUSE, action)
+
+    # --- Connections ---
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One connection, from its upgrade to its end."""
+        if request.headers.get("Origin") not in self._origins:
+            return web.Response(status=403, text="This page does not belong to this service.")
+        self._requests[id(request)] = request
+        late = asyncio.get_running_loop().call_later(CONNECT_WITHIN, _drop_if_nobody, request)
+        code: int | None = None
+        try:
+            response: web.StreamResponse = await self._sio.handle_request(request)
+            if isinstance(response, web.WebSocketResponse):
+                code = response.close_code
+            return response
+        finally:
+            late.cancel()
+            del self._requests[id(request)]
+            sitting = request.get(_SITTING)
+            if sitting is not None:
+                self._part(sitting, at_once=code in ON_PURPOSE)
+
+    async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
+        request: web.Request = environ["aiohttp.request"]
+        try:
+            meeting = parse_auth(auth)
+            holder = await self._holder(request.cookies, meeting)
+            actor = Actor(holder.role, holder.person, holder.seat)
+            outcome = await self._applier.act(meeting, actor, a.Arrive(holder.agreed))
+        except Malformed:
+            raise _refused("malformed") from None
+        except JournalDown:
+            raise _refused("not_recorded") from None
+        except UnknownMeeting:
+            raise _refused(SeatRefusal.NOT_YOUR_SESSION.value) from None
+        match outcome:
+            case NotDone(Reason.AGREEMENT_NEEDED | Reason.NOT_ALLOWED as reason):
+                raise _refused(reason.value)
+            case NotRecorded():
+                raise _refused("not_recorded")
+            case _:  # Whoever may not come in is told so by the view.
+                pass
+        sitting = _Sitting(sid, holder, request, Bucket(RATE, BURST, time.monotonic()))
+        request[_SITTING] = sitting
+        self._sittings[sid] = sitting
+        older = self._current.get(sitting.key)
+        self._current[sitting.key] = sitting
+        await self._tell({"news": "taken", "meeting": meeting, "seat": holder.seat})
+        if older is not None:
+            await self._end(older, "replaced")
+        await self._attendance.opened(meeting, holder.seat, Connection.EVENTS)
+        self._show_soon(meeting)
+
+    async def _holder(self, cookies: Mapping[str, str], meeting: MeetingId) -> SeatHolder:
+        holder = await self._seats.holder(cookies, meeting)
+        if isinstance(holder, SeatRefusal):
+            raise _refused(holder.value)
+        return holder
+
+    async def _disconnect(self, sid: str, reason: str = "") -> None:
+        sitting = self._sittings.pop(sid, None)
+        ways = self._sio.reason
+        if sitting is not None and reason not in (ways.TRANSPORT_CLOSE, ways.TRANSPORT_ERROR):
+            self._part(sitting, at_once=True)
+        # Whether a closed transport was closed on purpose is known once its request ends: see `handle`.
+
+    def _part(self, sitting: _Sitting, *, at_once: bool) -> None:
+        self._sittings.pop(sitting.sid, None)
+        if sitting.parted:
+            return
+        sitting.parted = True
+        if self._current.get(sitting.key) is sitting:
+            del self._current[sitting.key]
+            self._spawn(self._attendance.closed(*sitting.key, Connection.EVENTS, at_once=at_once))
+
+    async def _end_seat(self, seat: SeatId) -> None:
+        self._gate.end_seat(seat)
+        for sitting in list(self._sittings.values()):
+            if sitting.holder.seat == seat:
+                await self._end(sitting, SeatRefusal.SEAT_ENDED.value)
+
+    async def _end_person(self, person: PersonId) -> None:
+        for sitting in list(self._sittings.values()):
+            if sitting.holder.person == person:
+                await self._end_seat(sitting.holder.seat)
+
+    async def _end(self, sitting: _Sitting, why: str) -> None:
+        await self._sio.emit("gone", {"why": why}, to=sitting.sid, ignore_queue=True)
+        await self._sio.disconnect(sitting.sid, ignore_queue=True)
+        # A browser that was sent away closes the transport itself; for those that do not:
+        asyncio.get_running_loop().call_later(LAST_WORDS, _drop_if_nobody, sitting.request)
+
+    async def _sweep(self) -> None:
+        """Notice silence, and browsers that let everything pile up. The library's own look is too slow."""
+        while True:
+            for socket in list(self._sio.eio.sockets.values()):
+                if socket.closed or socket.closing:
+                    continue
+                if socket.queue.qsize() > LONGEST_QUEUE:
+                    await socket.close(wait=False, abort=True)
+                else:
+                    await socket.check_ping_timeout()
+            await asyncio.sleep(SWEEP_EVERY)
+
+    # --- Messages ---
+
+    async def _act(self, sid: str, *data: object) -> dict[str, object]:
+        sitting = self._sittings.get(sid)
+        if sitting is None:
+            return complaint(SeatRefusal.SEAT_ENDED.value)
+        if not sitting.bucket.take(time.monotonic()):
+            return await self._too_fast(sitting)
+        async with sitting.turn:
+            return await self._guarded(self._act_in_turn(sitting, data))
+
+    async def _act_in_turn(self, sitting: _Sitting, data: tuple[object, ...]) -> dict[str, object]:
+        if len(data) != 1:
+            raise Malformed("act takes one object")
+        action = parse_act(data[0])
+        holder = sitting.holder
+        # Where nobody can be asked, who it was on connecting has to do: a restriction must not wait.
+        with suppress(JournalDown):
+            now = await self._seats.holder(sitting.request.cookies, holder.meeting)
+            if isinstance(now, SeatRefusal):
+                await self._end(sitting, SeatRefusal.SEAT_ENDED.value)
+                return complaint(now.value)
+            holder = now
+        actor = Actor(holder.role, holder.person, holder.seat)
+        return answer(await self._applier.act(holder.meeting, actor, action))
+
+    async def _view(self, sid: str, *_: object) -> dict[str, object]:
+        sitting = self._sittings.get(sid)
+        if sitting is None:
+            return complaint(SeatRefusal.SEAT_ENDED.value)
+        if not sitting.bucket.take(time.monotonic()):
+            return await self._too_fast(sitting)
+        async with sitting.turn:
+            return await self._guarded(self._view_in_turn(sitting))
+
+    async def _view_in_turn(self, sitting: _Sitting) -> dict[str, object]:
+        scene = await self._scene(sitting.holder.meeting)
+        return complaint("not_recorded") if scene is None else scene.seen_by(sitting.holder)
+
+    async def _anything_else(self, _event: str, sid: str, *_: object) -> dict[str, object]:
+        sitting = self._sittings.get(sid)
+        if sitting is not None and not sitting.bucket.take(time.monotonic()):
+            return await self._too_fast(sitting)
+        return complaint("malformed", "there is no such message")
+
+    async def _too_fast(self, sitting: _Sitting) -> dict[str, object]:
+        sitting.excess += 1
+        if sitting.excess > PATIENCE:
+            await self._end(sitting, "too_fast")
+        return complaint("too_fast")
+
+    async def _guarded(self, work: Awaitable[dict[str, object]]) -> dict[str, object]:
+        """One bad message is answered, and ends nobody's connection."""
+        try:
+            return await work
+        except Malformed as malformed:
+            return complaint("malformed", malformed.detail)
+        except UnknownMeeting:
+            return complaint(SeatRefusal.NOT_YOUR_SESSION.value)
+        except Exception:
+            log.exception("message failed")
+            return complaint("failed")
+
+    # --- Views ---
+
+    def _changed(self, meeting: MeetingId) -> None:
+        if self._news is not None:
+            self._spawn(self._tell({"news": "changed", "meeting": meeting}))
+        self._show(meeting)
+
+    def _show(self, meeting: MeetingId) -> None:
+        """Send everyone here their view, again if it changes meanwhile; never an older after a newer one."""
+        self._dirty.add(meeting)
+        if meeting not in self._showing:
+            self._showing.add(meeting)
+            self._spawn(self._show_until_clean(meeting))
+
+    async def _show_until_clean(self, meeting: MeetingId) -> None:
+        try:
+            while meeting in self._dirty:
+                self._dirty.discard(meeting)
+                await self._show_once(meeting)
+        except Exception:
+            log.exception("views failed", extra={"meeting": meeting})
+        finally:
+            self._showing.discard(meeting)
+
+    async def _show_once(self, meeting: MeetingId) -> None:
+        sittings = [sitting for key, sitting in self._current.items() if key[0] == meeting]
+        scene = await self._scene(meeting) if sittings else None
+        if scene is None:
+            self._labels.pop(meeting, None)
+            return
+        for sitting in sittings:
+            if self._sio.manager.is_connected(sitting.sid, "/"):
+                shown = scene.seen_by(sitting.holder)
+                await self._sio.emit("view", shown, to=sitting.sid, ignore_queue=True)
+            elif not sitting.parted:
+                self._show_soon(meeting)
+
+    def _show_soon(self, meeting: MeetingId) -> None:
+        """Once whoever is connecting has been told so."""
+        asyncio.get_running_loop().call_later(0.01, self._show, meeting)
+
+    async def _scene(self, meeting: MeetingId) -> "_Scene | None":
+        """What views are made of; what was known last where the database is down."""
+        read: Read | None
+        try:
+            read = await self._applier.current(meeting)
+            self._labels[meeting] = await self._seats.labels(meeting)
+        except JournalDown:
+            read = self._applier.remembered(meeting)
+        labels = self._labels.get(meeting)
+        if read is None or labels is None:
+            return None
+        connected = await self._attendance.connected(meeting)
+        return _Scene(read, labels, connected.events)
+
+    # --- Between processes ---
+
+    async def _tell(self, news: News) -> None:
+        if self._news is not None:
+            await self._news.tell(news)
+
+    async def _hear(self, news: News) -> None:
+        match news:
+            case {"news": "changed", "meeting": meeting}:
+                self._show(MeetingId(meeting))
+            case {"news": "joined", "meeting": meeting, "seat": seat, "session": session}:
+                await self._attendance.joined(MeetingId(meeting), SeatId(seat), session)
+            case {"news": "left", "meeting": meeting, "seat": seat, "session": session}:
+                await self._attendance.left(MeetingId(meeting), SeatId(seat), session)
+            case {"news": "ended", "seat": seat}:
+                await self._end_seat(SeatId(seat))
+            case {"news": "revoked", "person": person}:
+                await self._end_person(PersonId(person))
+            case {"news": "taken", "meeting": meeting, "seat": seat}:
+                older = self._current.get((MeetingId(meeting), SeatId(seat)))
+                if older is not None:
+                    await self._end(older, "replaced")
+            case _:
+                log.warning("news not understood")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """Everything that every view of one moment is made of."""
+
+    read: Read
+    labels: MeetingLabels
+    connected: frozenset[SeatId]
+
+    def seen_by(self, holder: SeatHolder) -> View:
+        return view(self.read.meeting, self.read.head, self.labels, self.connected, holder)
+
+
+def _refused(error: str) -> Refusal:
+    return Refusal(error, {"error": error})
+
+
+def _drop_if_nobody(request: web.Request) -> None:
+    sitting = request.get(_SITTING)
+    if (sitting is None or sitting.parted) and request.transport is not None:
+        request.transport.close()
+
+
+class _NewsOverRedis(socketio.AsyncRedisManager):  # type: ignore[misc]
+    """The library's connection to Redis, carrying our news between processes and nothing else."""
+
+    def __init__(self, url: str, hear: Any) -> None:
+        super().__init__(url, channel="hearth", logger=_QUIET)
+        self._hear = hear
+
+    async def tell(self, news: News) -> None:
+        """Tell every other process. Where Redis is down they find out by polling."""
+        await self._publish({"method": "emit", "news": dict(news), "host_id": self.host_id})
+
+    async def _handle_emit(self, message: Mapping[str, Any]) -> None:
+        await self._hear(message.get("news", {}))
+
+    async def close(self) -> None:
+        """Stop listening."""
+        thread = getattr(self, "thread", None)
+        if thread is not None:
+            thread.cancel()
+            await asyncio.gather(thread, return_exceptions=True)
+        for connection in (self.pubsub, self.redis):
+            if connection is not None:
+                await connection.aclose()
