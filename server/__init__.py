@@ -1,0 +1,1 @@
+"""The house itself: pages, people, data, and the wiring of everything else."""

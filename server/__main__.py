@@ -1,0 +1,133 @@
+"""The command line: serve, migrate, create-admin, create-facilitator, seed-demo."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import TypeVar
+
+import click
+from aiohttp import web
+from sqlalchemy import select
+
+from server import auth, config, demo, groups, logs
+from server.auth import Kind, Role
+from server.config import Config
+from server.crypto import KeyRing
+from server.data.store import Database, migrate
+from server.data.tables import area
+from server.house import House, SystemClock
+
+Made = TypeVar("Made")
+
+
+@click.group()
+def main() -> None:
+    """Hearth. Settings come from HEARTH_ variables."""
+
+
+@main.command()
+def serve() -> None:
+    """Serve pages, events and media until told to stop."""
+    settings = _settings()
+    from server.app import build
+    from server.pages.render import NoBundle
+
+    try:
+        app = build(settings)
+    except NoBundle as missing:
+        raise click.ClickException(str(missing)) from None
+    _run(app, settings)
+
+
+def _run(app: web.Application, settings: Config) -> None:
+    try:
+        web.run_app(
+            app, host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=2
+        )
+    except OSError as error:
+        place = f"{settings.host}:{settings.port}"
+        raise click.ClickException(f"cannot serve at {place}: {error.strerror or 'in use'}") from None
+
+
+@main.command(name="migrate")
+def migrate_command() -> None:
+    """Bring the database to this version's tables."""
+    migrate(_settings().database_url)
+
+
+@main.command()
+@click.option("--area", "title", default="Main", show_default=True, help="The organisation's place.")
+@click.option("--email", prompt=True)
+@click.option("--name", prompt=True)
+@click.password_option(help="At least 12 characters.")
+def create_admin(title: str, email: str, name: str, password: str) -> None:
+    """Make an admin, and the area if it is new."""
+    _create(Role.ADMIN, title, email, name, password, None)
+
+
+@main.command()
+@click.option("--area", "title", default="Main", show_default=True, help="The organisation's place.")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default=Kind.WORKER.value)
+@click.option("--email", prompt=True)
+@click.option("--name", prompt=True)
+@click.password_option(help="At least 12 characters.")
+def create_facilitator(title: str, kind: str, email: str, name: str, password: str) -> None:
+    """Make a facilitator."""
+    _create(Role.FACILITATOR, title, email, name, password, Kind(kind))
+
+
+@main.command()
+@click.option("--parents", type=click.IntRange(0, 200), default=3, show_default=True)
+def seed_demo(parents: int) -> None:
+    """Fill an empty database with a session that is on now; prints sign-ins and links as JSON."""
+    try:
+        made = _in_house(lambda house: demo.seed(house, parents))
+    except demo.NotEmpty:
+        raise click.ClickException("this database has people in it already: use an empty one") from None
+    click.echo(json.dumps(asdict(made)))
+
+
+def _create(role: Role, title: str, email: str, name: str, password: str, kind: Kind | None) -> None:
+    if len(password) < auth.SHORTEST_PASSWORD:
+        raise click.ClickException(f"a password needs at least {auth.SHORTEST_PASSWORD} characters")
+
+    async def create(house: House) -> None:
+        async with house.database.reading() as connection:
+            known = (await connection.execute(select(area.c.id).where(area.c.title == title))).scalar()
+        place = known or await groups.create_area(house, title)
+        await auth.create_account(house, place, role, email, name, password, kind)
+
+    try:
+        _in_house(create)
+    except auth.EmailTaken:
+        raise click.ClickException("there is an account with this e-mail address already") from None
+
+
+def _in_house(work: Callable[[House], Awaitable[Made]]) -> Made:
+    settings = _settings()
+
+    async def run() -> Made:
+        house = House(settings, Database(settings.database_url), KeyRing(settings.key), SystemClock())
+        try:
+            return await work(house)
+        finally:
+            await house.database.close()
+
+    return asyncio.run(run())
+
+
+def _settings() -> Config:
+    try:
+        settings = config.load()
+    except config.BadConfig as bad:
+        for line in bad.lines:
+            click.echo(line, err=True)
+        sys.exit(2)
+    logs.set_up(settings.log_level)
+    return settings
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The group's agreement: versions, and who has accepted which when."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.data.tables import acceptance, agreement
+from server.house import House
+from server.words.agreement import DEFAULT_CLAUSES
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One promise: a few words to remember it by, and what it says."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One version of a group's agreement."""
+
+    version: int
+    clauses: tuple[Clause, ...]
+
+
+async def start(connection: AsyncConnection, group: str, now: datetime) -> None:
+    """Give a new group the default agreement as its first version."""
+    await connection.execute(
+        agreement.insert().values(group=group, version=1, clauses=json.dumps(DEFAULT_CLAUSES), created_at=now)
+    )
+
+
+async def current_version(connection: AsyncConnection, group: str) -> int:
+    """The newest version of the group's agreement."""
+    newest = select(func.max(agreement.c.version)).where(agreement.c.group == group)
+    return int((await connection.execute(newest)).scalar_one())
+
+
+async def read(house: House, group: str, version: int) -> Agreement:
+    """One version, in full."""
+    wanted = select(agreement.c.clauses).where(agreement.c.group == group, agreement.c.version == version)
+    async with house.database.reading() as connection:
+        clauses = json.loads((await connection.execute(wanted)).scalar_one())
+    return Agreement(version, tuple(Clause(heading, text) for heading, text in clauses))
+
+
+async def accept(house: House, member: str, version: int) -> None:
+    """Record that a member accepts this version now. Accepting again changes nothing."""
+    given = select(acceptance.c.version).where(acceptance.c.member == member, acceptance.c.version == version)
+    async with house.database.writing() as connection:
+        if (await connection.execute(given)).first() is None:
+            now = house.clock.now()
+            await connection.execute(
+                acceptance.insert().values(member=member, version=version, accepted_at=now)
+            )
+
+
+async def accepted(connection: AsyncConnection, member: str) -> frozenset[int]:
+    """Every version a member has accepted."""
+    versions = select(acceptance.c.version).where(acceptance.c.member == member)
+    return frozenset((await connection.execute(versions)).scalars())

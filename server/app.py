@@ -1,0 +1,152 @@
+"""The composition root: every port gets its implementation here, and nowhere else."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
+
+from aiohttp import web
+
+from server import entry
+from server.auth import Doorkeeper
+from server.config import EMBEDDED, Config
+from server.crypto import KeyRing
+from server.data.journal import SqlJournal
+from server.data.presence import SqlPresence
+from server.data.store import Database
+from server.embedded import Embedded, Settings
+from server.entry import Entry
+from server.forms import LONGEST_BODY
+from server.house import House, SystemClock
+from server.livekit import LiveKit
+from server.pages.context import BUNDLE, DOORKEEPER, HOUSE, ROOMS, TEMPLATES
+from server.pages.guard import add_headers, errors_as_pages, guard
+from server.pages.render import environment
+from server.pages.webhook import REPORTER, Reporter
+from server.routes import ROUTES
+from server.seats import SqlSeats
+from signalling.meeting.applier import Applier
+from signalling.meeting.attendance import Attendance
+from signalling.meeting.gate import Gate
+from signalling.meeting.gateway import Gateway
+from signalling.meeting.poller import Poller
+from signalling.meeting.ports import Clock, Journal, MediaEngine
+
+BUILT = Path(__file__).resolve().parent.parent / "web" / "dist"
+WEBHOOK = "/livekit/webhook"
+
+
+class Engine(MediaEngine, Reporter, Protocol):
+    """A media engine with its webhooks."""
+
+
+@dataclass(frozen=True)
+class _Wire:
+    """What is started with the application and stopped with it."""
+
+    gate: Gate
+    gateway: Gateway
+    poller: Poller
+
+
+def build(
+    config: Config,
+    *,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
+    bundle: Path = BUILT,
+) -> web.Application:
+    """The whole platform as one application. Tests bring an engine, a clock and a bundle of their own.
+
+    Raises:
+        NoBundle: the browser's part has not been built.
+        NoDoor: a route does not say who may enter.
+    """
+    app = web.Application(middlewares=[errors_as_pages, guard], client_max_size=LONGEST_BODY)
+    house = House(config, Database(config.database_url), KeyRing(config.key), clock or SystemClock())
+    own, child = (engine, None) if engine is not None else _media(config)
+    journal = SqlJournal(house.database)
+    wire = _connect(house, journal, own)
+    app[HOUSE], app[BUNDLE] = house, bundle
+    app[DOORKEEPER] = Doorkeeper(house)
+    app[TEMPLATES] = environment(config, bundle)
+    app[ROOMS], app[REPORTER] = wire.gateway, own
+    app.add_routes(ROUTES)
+    for route in (*app.add_routes(wire.gate.routes()), *app.add_routes(wire.gateway.routes())):
+        entry.declare(route.handler, Entry.SEAT, token=False)
+    entry.check_all(app)
+    app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.append(_running(house, own, child, wire))
+    app.on_shutdown.append(_stop(wire))
+    return app
+
+
+def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
+    config, clock = house.config, house.clock
+    origins = frozenset({config.origin})
+    seats = SqlSeats(house)
+    applier = Applier(journal, media, clock)
+    attendance = Attendance(applier, SqlPresence(house.database, clock))
+    gate = Gate(applier, seats, media, attendance, origins=origins)
+    gateway = Gateway(
+        journal, applier, seats, attendance, gate, origins=origins, redis_url=config.redis_url or None
+    )
+    alone = config.media == EMBEDDED
+    return _Wire(gate, gateway, Poller(journal, applier, attendance, clock, alone=alone))
+
+
+def _media(config: Config) -> tuple[LiveKit, Embedded | None]:
+    """The embedded engine and its child process, or the cluster that the settings name."""
+    if config.media != EMBEDDED:
+        return LiveKit(lambda: config.media, config.media_key, config.media_secret), None
+    on_this_machine = _is_loopback(config.media_host)
+    child = Embedded(
+        Settings(
+            media_host=config.media_host if on_this_machine else "0.0.0.0",  # noqa: S104 - browsers must reach it
+            media_port=config.media_port,
+            advertised_host=config.media_host,
+            webhook_url=f"http://{_reachable(config.host)}:{config.port}{WEBHOOK}",
+        )
+    )
+    return LiveKit(child.endpoint, child.key, child.secret), child
+
+
+def _running(
+    house: House, engine: Engine, child: Embedded | None, wire: _Wire
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def running(app: web.Application) -> AsyncIterator[None]:
+        async with AsyncExitStack() as started:
+            started.push_async_callback(house.database.close)
+            for part in (child, engine):
+                if isinstance(part, AbstractAsyncContextManager):
+                    await started.enter_async_context(part)
+            await wire.gate.start()
+            await wire.gateway.start()
+            await wire.poller.start()
+            started.push_async_callback(wire.poller.stop)
+            wire.gate.open()
+            yield
+
+    return running
+
+
+def _stop(wire: _Wire) -> Callable[[web.Application], Awaitable[None]]:
+    async def stop(app: web.Application) -> None:
+        await wire.gateway.close()
+        await wire.gate.close()
+
+    return stop
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _reachable(host: str) -> str:
+    """An address of ours at which a process of this machine reaches us."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104

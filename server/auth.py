@@ -1,0 +1,194 @@
+"""Who works here: accounts, passwords, and the sessions of those signed in."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from sqlalchemy import select
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
+
+from server.crypto import Place, digest
+from server.data.store import new_id
+from server.data.tables import account, staff_session
+from server.house import House
+
+IDLE = timedelta(hours=4)
+ABSOLUTE = timedelta(hours=12)
+TOUCHED_EVERY = timedelta(minutes=5)
+SECRET_BYTES = 32
+LONGEST_PASSWORD = 200
+SHORTEST_PASSWORD = 12
+AT_ONCE = 2  # each takes 64 MiB and four threads' worth of work
+
+_BY_ACCOUNT = RateLimitItemPerMinute(8, 15)
+_BY_ADDRESS = RateLimitItemPerMinute(40, 15)
+
+
+class Role(Enum):
+    """What an account may do."""
+
+    ADMIN = "admin"
+    FACILITATOR = "facilitator"
+
+
+class Kind(Enum):
+    """Which kind of facilitator."""
+
+    WORKER = "worker"
+    LIVED_EXPERIENCE = "lived_experience"
+
+
+class NotSignedIn(Enum):
+    """Why signing in did not work. An unknown account and a wrong password are the same."""
+
+    WRONG = "wrong"
+    TOO_MANY = "too_many"
+
+
+class EmailTaken(Exception):
+    """There is an account with this e-mail address already."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody signed in. `session` is the seat's id in a meeting too."""
+
+    account: str
+    session: str
+    area: str
+    role: Role
+    name: str
+
+
+class Doorkeeper:
+    """Checks passwords: slowly for whoever guesses, alike for accounts that exist and those that do not."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+        self._decoy = self._hasher.hash(secrets.token_urlsafe(SECRET_BYTES))
+        self._busy = asyncio.Semaphore(AT_ONCE)
+        # Counted by each process alone; several processes give a guesser that many times as many tries.
+        self._limits = MovingWindowRateLimiter(MemoryStorage())
+
+    async def sign_in(self, email: str, password: str, address: str) -> str | NotSignedIn:
+        """A new session's cookie secret, or why there is none. `address` is for counting only."""
+        lookups = self._house.keys.lookups(_plain(email))
+        free = await self._limits.hit(_BY_ADDRESS, "address", address)
+        if not (free and await self._limits.hit(_BY_ACCOUNT, "account", lookups[0])):
+            return NotSignedIn.TOO_MANY
+        row = await self._account(lookups)
+        known = self._decoy if row is None else row.password
+        if not await self._verify(known, password) or row is None:
+            return NotSignedIn.WRONG
+        await self._limits.clear(_BY_ACCOUNT, "account", lookups[0])
+        return await self._open_session(row.id)
+
+    async def _account(self, lookups: tuple[str, ...]) -> Row[Any, Any] | None:
+        wanted = select(account.c.id, account.c.password).where(account.c.lookup.in_(lookups))
+        async with self._house.database.reading() as connection:
+            return (await connection.execute(wanted)).first()
+
+    async def _verify(self, known: str, password: str) -> bool:
+        def check() -> bool:
+            try:
+                return self._hasher.verify(known, password)
+            except (VerificationError, InvalidHashError):
+                return False
+
+        async with self._busy:
+            return await asyncio.to_thread(check)
+
+    async def _open_session(self, of: str) -> str:
+        cookie, now = secrets.token_urlsafe(SECRET_BYTES), self._house.clock.now()
+        async with self._house.database.writing() as connection:
+            await connection.execute(
+                staff_session.insert().values(
+                    id=new_id(), account=of, secret=digest(cookie), created_at=now, seen_at=now
+                )
+            )
+        return cookie
+
+
+async def create_account(
+    house: House, area: str, role: Role, email: str, name: str, password: str, kind: Kind | None = None
+) -> str:
+    """A new account. Gives its id.
+
+    Raises:
+        EmailTaken
+    """
+    made, keys = new_id(), house.keys
+    hashed = await asyncio.to_thread(PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY).hash, password)
+    try:
+        async with house.database.writing() as connection:
+            await connection.execute(
+                account.insert().values(
+                    id=made,
+                    area=area,
+                    role=role.value,
+                    kind=None if kind is None else kind.value,
+                    email=keys.seal(email.strip(), Place("account", "email", made)),
+                    lookup=keys.lookups(_plain(email))[0],
+                    name=keys.seal(name, Place("account", "name", made)),
+                    password=hashed,
+                    created_at=house.clock.now(),
+                )
+            )
+    except IntegrityError:
+        raise EmailTaken from None
+    return made
+
+
+async def staff(house: House, cookie: str | None) -> Staff | None:
+    """Who holds this cookie, if the session is still good. Being seen keeps an idle session alive."""
+    if not cookie:
+        return None
+    now = house.clock.now()
+    wanted = (
+        select(staff_session, account.c.area, account.c.role, account.c.name)
+        .join(account, account.c.id == staff_session.c.account)
+        .where(
+            staff_session.c.secret == digest(cookie),
+            staff_session.c.ended_at.is_(None),
+            staff_session.c.seen_at > now - IDLE,
+            staff_session.c.created_at > now - ABSOLUTE,
+        )
+    )
+    async with house.database.reading() as connection:
+        row = (await connection.execute(wanted)).first()
+    if row is None:
+        return None
+    if now - row.seen_at > TOUCHED_EVERY:
+        this = staff_session.c.id == row.id
+        async with house.database.writing() as connection:
+            await connection.execute(staff_session.update().where(this).values(seen_at=now))
+    name = house.keys.open(row.name, Place("account", "name", row.account))
+    return Staff(row.account, row.id, row.area, Role(row.role), name)
+
+
+async def sign_out(house: House, cookie: str | None) -> str | None:
+    """End the session of this cookie. Gives its id, if there was one."""
+    if not cookie:
+        return None
+    now = house.clock.now()
+    this = (staff_session.c.secret == digest(cookie)) & staff_session.c.ended_at.is_(None)
+    async with house.database.writing() as connection:
+        ended = (await connection.execute(select(staff_session.c.id).where(this))).scalar()
+        await connection.execute(staff_session.update().where(this).values(ended_at=now))
+    return ended
+
+
+def _plain(email: str) -> str:
+    """Addresses are compared without case and without the space that a phone's keyboard adds."""
+    return email.strip().casefold()

@@ -1,0 +1,131 @@
+"""The database: opening it, transactions, migrations, and new ids."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from signalling.meeting.errors import JournalDown
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 5
+
+
+class DatabaseDown(JournalDown):
+    """The database cannot be reached or does not answer."""
+
+
+def new_id() -> str:
+    """An opaque id: 96 random bits in hex."""
+    return secrets.token_hex(12)
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, with reading and writing transactions."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._engine = _open(url)
+        self._locks = create_async_engine(url, poolclass=NullPool) if not self.is_sqlite else None
+
+    @property
+    def locks(self) -> AsyncEngine | None:
+        """PostgreSQL only: connections for advisory locks, apart from the pool so that it never starves."""
+        return self._locks
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads: one consistent view.
+
+        Raises:
+            DatabaseDown: the database does not answer.
+        """
+        with down_is_down():
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes: committed at the end, rolled back on an exception.
+
+        On SQLite there is one at a time.
+
+        Raises:
+            DatabaseDown: the database does not answer.
+        """
+        with down_is_down():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(writes=True)
+                async with connection.begin():
+                    yield connection
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._engine.dispose()
+        if self._locks is not None:
+            await self._locks.dispose()
+
+
+@contextmanager
+def down_is_down() -> Iterator[None]:
+    """Turn what drivers raise when a database is unreachable into one error.
+
+    Raises:
+        DatabaseDown
+    """
+    try:
+        yield
+    except (OSError, InterfaceError) as error:
+        raise DatabaseDown from error
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(error, OperationalError):
+            raise DatabaseDown from error
+        raise
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest version of the tables. Call it outside an event loop."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def _open(url: str) -> AsyncEngine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
+    """Write-ahead log: readers never wait. Recursive triggers: REPLACE cannot get past the journal's."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A deferred transaction that turns to writing is told "busy" at once: writers queue at the start."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,205 @@
+"""The tables. Whatever names or reaches a person is sealed (`crypto`); secrets are kept as SHA-256 only."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+ID = 24
+HASH = 64
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time in UTC. SQLite forgets the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; a naive time is a mistake."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From whatever the database gives, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(ID), primary_key=True)
+
+
+def _to(name: str, table: str, *, nullable: bool = False, key: bool = False) -> Column[str]:
+    return Column(
+        name, String(ID), ForeignKey(f"{table}.id"), nullable=nullable, primary_key=key, index=not key
+    )
+
+
+area = Table("area", metadata, _id(), Column("title", String(120), nullable=False))
+
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    _to("area", "area"),
+    Column("role", String(16), nullable=False),
+    Column("kind", String(20), nullable=True),  # of a facilitator: worker or lived_experience
+    Column("email", LargeBinary, nullable=False),  # sealed
+    Column("lookup", String(HASH), nullable=False, unique=True),  # keyed hash of the e-mail address
+    Column("name", LargeBinary, nullable=False),  # sealed
+    Column("password", String(200), nullable=False),  # argon2id
+    Column("created_at", Moment, nullable=False),
+    CheckConstraint("role IN ('admin', 'facilitator')", name="role"),
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    _id(),  # also the seat's id in a meeting
+    _to("account", "account"),
+    Column("secret", String(HASH), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=True),
+)
+
+group = Table(
+    "group",
+    metadata,
+    _id(),
+    _to("area", "area"),
+    Column("title", String(80), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+group_facilitator = Table(
+    "group_facilitator", metadata, _to("group", "group", key=True), _to("account", "account", key=True)
+)
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("group", String(ID), ForeignKey("group.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("clauses", Text, nullable=False),  # JSON: [[heading, text], …]
+    Column("created_at", Moment, nullable=False),
+)
+
+member = Table(
+    "member",
+    metadata,
+    _id(),
+    _to("group", "group"),
+    Column("label", LargeBinary, nullable=False),  # sealed: what the admin calls this person
+    Column("name", LargeBinary, nullable=True),  # sealed: what the group calls this person
+    Column("welcomed_at", Moment, nullable=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+invite = Table(
+    "invite",
+    metadata,
+    _id(),
+    _to("member", "member"),
+    Column("secret", String(HASH), nullable=False, unique=True),
+    Column("issued_by", String(ID), ForeignKey("account.id"), nullable=False),
+    Column("issued_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("opened_at", Moment, nullable=True),
+    Column("used_at", Moment, nullable=True),
+    Column("revoked_at", Moment, nullable=True),
+)
+
+seat = Table(
+    "seat",
+    metadata,
+    _id(),
+    _to("invite", "invite"),
+    Column("secret", String(HASH), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=True),
+)
+
+acceptance = Table(
+    "acceptance",
+    metadata,
+    _to("member", "member", key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("accepted_at", Moment, nullable=False),
+)
+
+meeting = Table(
+    "meeting",
+    metadata,
+    _id(),
+    _to("group", "group"),
+    Column("starts_at", Moment, nullable=False, index=True),
+    Column("minutes", Integer, nullable=False),
+    Column("theme", String(120), nullable=False),
+    Column("agreement", Integer, nullable=True),  # fixed when the session opens
+    Column("created_at", Moment, nullable=False),
+)
+
+readiness = Table(
+    "readiness",
+    metadata,
+    Column("seat", String(ID), ForeignKey("seat.id"), primary_key=True),
+    Column("meeting", String(ID), ForeignKey("meeting.id"), primary_key=True),
+    Column("verdict", String(16), nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("ring_me", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("stream", String(ID), primary_key=True),  # a meeting or an area
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("person", String(ID), nullable=False),
+    Column("seat", String(ID), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("whom", String(ID), nullable=False),  # the seat or person it is about, or nothing
+    Column("record", Text, nullable=False),  # JSON: ids and codes, never a word of anybody's
+    Index("ix_journal_event_whom", "event", "whom"),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("meeting", String(ID), primary_key=True),
+    Column("seat", String(ID), primary_key=True),
+    Column("kind", String(8), primary_key=True),  # events or media
+    Column("process", String(ID), primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+)

@@ -1,0 +1,65 @@
+"""Something to try the platform with: an area, a group, its people, and a session that is on now."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from server import auth, groups, invites, meetings
+from server.auth import Kind, Role
+from server.data.tables import area
+from server.house import House
+
+LABELS = ("Sam", "Pat", "Alex", "Kim", "Lou", "Ray", "Dee", "Max", "Noor", "Ash", "Bel", "Cam")
+BEGAN_BEFORE = timedelta(minutes=5)
+
+
+class NotEmpty(Exception):
+    """There are people in this database already."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a member of staff types. Shown once."""
+
+    role: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was made."""
+
+    meeting: str
+    group: str
+    staff: tuple[SignIn, ...]
+    parents: tuple[str, ...]
+
+
+async def seed(house: House, parents: int) -> Demo:
+    """Fill an empty database.
+
+    Raises:
+        NotEmpty
+    """
+    async with house.database.reading() as connection:
+        if (await connection.execute(select(area.c.id))).first() is not None:
+            raise NotEmpty
+    place = await groups.create_area(house, "Demo")
+    admin_sign_in, admin = await _account(house, place, Role.ADMIN, "Ali", None)
+    host_sign_in, host = await _account(house, place, Role.FACILITATOR, "Jo", Kind.WORKER)
+    group = await groups.create(house, place, "Tuesday group", (host,))
+    starts_at = (house.clock.now() - BEGAN_BEFORE).replace(second=0, microsecond=0)
+    meeting = await meetings.plan(house, group, starts_at, meetings.USUAL_MINUTES, "Talking with school")
+    labels = [LABELS[number % len(LABELS)] for number in range(parents)]
+    issued = [await invites.issue(house, group, label, admin) for label in labels]
+    links = tuple(f"{house.config.origin}/i/{one.secret}" for one in issued)
+    return Demo(meeting, group, (admin_sign_in, host_sign_in), links)
+
+
+async def _account(house: House, place: str, role: Role, name: str, kind: Kind | None) -> tuple[SignIn, str]:
+    email, password = f"{role.value}@demo.invalid", secrets.token_urlsafe(12)
+    made = await auth.create_account(house, place, role, email, name, password, kind)
+    return SignIn(role.value, email, password), made

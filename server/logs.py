@@ -1,0 +1,114 @@
+"""Logs that hold opaque ids, codes and numbers, and nothing else, whoever writes them.
+
+Every value is dropped unless it is known to be harmless, so that a name, an address or a token that somebody
+passes by mistake, or a library logs on its own, never arrives in a file. Of an exception stay its type and
+the places in the code; its message may quote what a person typed.
+"""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Mapping, MutableMapping
+from enum import Enum
+from types import TracebackType
+from typing import Any
+
+import structlog
+
+DROPPED = "…"
+_ID = re.compile(r"[0-9a-f]{24}|house")
+_ROUTE = re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|/[a-z/{}_-]{0,60}")
+_KEPT_TEXT = frozenset({"level", "timestamp", "logger", "event"})
+_CODE_PLACES = 12
+
+
+def set_up(level: str) -> None:
+    """Send everything, the libraries' too, through the same sieve to standard error, a line of JSON each."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(SievedFormatter())
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            sieve,
+            structlog.processors.JSONRenderer(),
+            _as_sieved,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def get(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger. Its event is a fixed sentence; facts are keywords."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+def harmless(value: object) -> object:
+    """The value, if it can be nobody's: a number, a code, an opaque id, a route's pattern. Else nothing."""
+    match value:
+        case bool() | int() | float() | None:
+            return value
+        case Enum():
+            return value.value
+        case BaseException():
+            return type(value).__name__
+        case str() if _ID.fullmatch(value) or _ROUTE.fullmatch(value):
+            return value
+        case _:
+            return DROPPED
+
+
+def sieve(logger: object, method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """structlog's processor: keep what is harmless."""
+    error = event.pop("exc_info", None)
+    kept = {key: value if key in _KEPT_TEXT else harmless(value) for key, value in event.items()}
+    if error:
+        found = error if isinstance(error, BaseException) else sys.exc_info()[1]
+        kept["error"] = None if found is None else type(found).__name__
+        kept["at"] = places(found.__traceback__) if found is not None else []
+    return kept
+
+
+def places(trace: TracebackType | None) -> list[str]:
+    """Where in the code an exception went, innermost last: file's name, line, function."""
+    frames = traceback.extract_tb(trace)[-_CODE_PLACES:]
+    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+class SievedFormatter(logging.Formatter):
+    """For what comes through the standard library: the fixed sentence stays, its arguments pass the sieve."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON."""
+        if getattr(record, "sieved", False):
+            return str(record.msg)
+        facts = sieve(
+            None,
+            "",
+            {
+                "event": self._sentence(record),
+                "level": record.levelname.lower(),
+                "logger": record.name,
+                "timestamp": structlog.processors.TimeStamper(fmt="iso", utc=True)(None, "", {})["timestamp"],
+                "exc_info": record.exc_info[1] if record.exc_info else None,
+            },
+        )
+        return str(structlog.processors.JSONRenderer()(None, "", dict(facts)))
+
+    def _sentence(self, record: logging.LogRecord) -> str:
+        sentence = str(record.msg).split("\n", 1)[0] if isinstance(record.msg, str) else DROPPED
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        try:
+            return sentence % tuple(harmless(value) for value in arguments) if arguments else sentence
+        except (TypeError, ValueError):
+            return sentence
+
+
+def _as_sieved(logger: object, method: str, line: Any) -> tuple[Any, ...]:
+    return (line,), {"extra": {"sieved": True}}

@@ -1,0 +1,132 @@
+"""Sessions in the diary: when a group meets, and which session a person means when they come.
+
+On screen it is a session; in code it is a meeting, so that nobody confuses it with being signed in.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.engine import Row
+
+from moderation.events import Ended
+from server.data.store import new_id
+from server.data.tables import group, group_facilitator, journal, meeting
+from server.house import House
+
+USUAL_MINUTES = 90
+DOOR_OPENS_BEFORE = timedelta(hours=12)
+OVER_AFTER = timedelta(hours=2)  # a session may run late; then it is over, ended or not
+
+
+@dataclass(frozen=True)
+class Session:
+    """One session of a group. `ended`: a host or a deadline has ended it."""
+
+    id: str
+    group: str
+    group_title: str
+    starts_at: datetime
+    minutes: int
+    theme: str
+    agreement: int | None
+    ended: bool
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is planned to end."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nobody can meet in it any more."""
+        return self.ended or now >= self.ends_at + OVER_AFTER
+
+    def is_at_hand(self, now: datetime) -> bool:
+        """Whether its waiting room is there to wait in."""
+        return not self.is_over(now) and now >= self.starts_at - DOOR_OPENS_BEFORE
+
+
+def at_wall_clock(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The moment that a clock on the wall in `zone` shows."""
+    return datetime.combine(day, at, tzinfo=zone)
+
+
+def would_last_beyond(starts_at: datetime, minutes: int, now: datetime) -> bool:
+    """Whether a session that starts then still goes on now, or has not begun."""
+    return starts_at + timedelta(minutes=minutes) > now
+
+
+async def plan(house: House, for_group: str, starts_at: datetime, minutes: int, theme: str) -> str:
+    """Put a session into the diary. Gives its id."""
+    made, now = new_id(), house.clock.now()
+    async with house.database.writing() as connection:
+        await connection.execute(
+            meeting.insert().values(
+                id=made, group=for_group, starts_at=starts_at, minutes=minutes, theme=theme, created_at=now
+            )
+        )
+    return made
+
+
+async def find(house: House, wanted: str) -> Session | None:
+    """One session, or None."""
+    found = await _read(house, _sessions().where(meeting.c.id == wanted))
+    return found[0] if found else None
+
+
+async def of_group(house: House, wanted: str) -> tuple[Session, ...]:
+    """All of a group's sessions, the earliest first."""
+    return await _read(house, _sessions().where(meeting.c.group == wanted))
+
+
+async def at_hand(house: House, for_group: str) -> Session | None:
+    """The session a parent of this group means now: the one that runs, or else the next one."""
+    now = house.clock.now()
+    sessions = [found for found in await of_group(house, for_group) if not found.is_over(now)]
+    return sessions[0] if sessions else None
+
+
+async def of_host(house: House, account: str) -> tuple[Session, ...]:
+    """A facilitator's own sessions that are not over, the earliest first."""
+    now = house.clock.now()
+    own = select(group_facilitator.c.group).where(group_facilitator.c.account == account)
+    found = await _read(house, _sessions().where(meeting.c.group.in_(own)))
+    return tuple(session for session in found if not session.is_over(now))
+
+
+async def is_host(house: House, account: str, of_group: str) -> bool:
+    """Whether this facilitator hosts this group."""
+    found = select(group_facilitator).where(
+        group_facilitator.c.account == account, group_facilitator.c.group == of_group
+    )
+    async with house.database.reading() as connection:
+        return (await connection.execute(found)).first() is not None
+
+
+def _sessions() -> Select[tuple[object, ...]]:
+    over = exists().where(journal.c.stream == meeting.c.id, journal.c.event == Ended.__name__)
+    return (
+        select(meeting, group.c.title.label("group_title"), over.label("ended"))
+        .join(group, group.c.id == meeting.c.group)
+        .order_by(meeting.c.starts_at, meeting.c.id)
+    )
+
+
+async def _read(house: House, wanted: Select[tuple[object, ...]]) -> tuple[Session, ...]:
+    async with house.database.reading() as connection:
+        return tuple(_session(row) for row in await connection.execute(wanted))
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        row.id,
+        row.group,
+        row.group_title,
+        row.starts_at,
+        row.minutes,
+        row.theme,
+        row.agreement,
+        bool(row.ended),
+    )

@@ -1,0 +1,24 @@
+"""The name to be called by: what it may look like, and when two names are too alike to share a group."""
+
+import unicodedata
+
+LONGEST_NAME = 30
+_INSIDE = frozenset(" -'\u2019.")
+
+
+def tidy(text: str) -> str:
+    """The text without anything that cannot be seen: one form for each letter, single spaces, no ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def is_name(text: str) -> bool:
+    """Whether a tidy text can be spoken as a name: first a letter; then letters, digits and a few signs."""
+    if not text or len(text) > LONGEST_NAME or not text[0].isalpha():
+        return False
+    return all(letter in _INSIDE or unicodedata.category(letter)[0] in "LMN" for letter in text)
+
+
+def likeness(name: str) -> str:
+    """Names of the same likeness would be confused when read out: case, accents and signs do not count."""
+    spread = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(letter for letter in spread if letter.isalnum())

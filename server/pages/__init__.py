@@ -1,0 +1,1 @@
+"""The pages: what is asked, what is answered. Rules and data live elsewhere."""

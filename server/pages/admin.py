@@ -1,0 +1,170 @@
+"""An admin's pages: groups, their sessions and their people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from http import HTTPStatus
+
+from aiohttp import web
+
+from moderation.model import PersonId, SeatId
+from server import groups, invites, meetings
+from server.entry import Entry, entry
+from server.forms import Typed
+from server.groups import Group
+from server.invites import Line
+from server.names import LONGEST_NAME, is_name
+from server.pages.context import HERE_STAFF, POSTED, ROOMS, house
+from server.pages.guard import Refused
+from server.pages.render import go, page
+from server.words import words
+
+LONGEST_TITLE = 80
+LONGEST_THEME = 120
+MINUTES = (15, 240)
+
+
+@entry(Entry.ADMIN)
+async def new_group(request: web.Request) -> web.StreamResponse:
+    """GET and POST /staff/groups/new."""
+    at, here, say = house(request), request[HERE_STAFF], words.staff
+    hosts = await groups.facilitators(at, here.area)
+    if request.method != "POST":
+        return page(request, "group_new.html", hosts=hosts, typed="", chosen=(), errors={})
+    form = Typed(request[POSTED])
+    title = form.text(
+        "title", LONGEST_TITLE, missing=say.group_title_missing, wrong=say.group_title_wrong, is_right=bool
+    )
+    chosen = form.choices("host", [host.id for host in hosts], missing=say.group_hosts_missing)
+    if form.errors:
+        facts = {"hosts": hosts, "typed": form.raw("title"), "chosen": chosen, "errors": form.errors}
+        return page(request, "group_new.html", HTTPStatus.UNPROCESSABLE_ENTITY, **facts)
+    return go(f"/staff/groups/{await groups.create(at, here.area, title, chosen)}")
+
+
+@entry(Entry.ADMIN)
+async def group(request: web.Request) -> web.StreamResponse:
+    """GET /staff/groups/{group}: its sessions and its people."""
+    at, found = house(request), await _group(request)
+    async with at.database.reading() as connection:
+        hosts = await groups.hosts(at, connection, found.id)
+    return page(
+        request,
+        "group.html",
+        group=found,
+        hosts=[host.name for host in hosts],
+        sessions=await meetings.of_group(at, found.id),
+        people=await invites.of_group(at, found.id),
+        live=invites.LIVE,
+        now=at.clock.now(),
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A new session as it was typed."""
+
+    day: str
+    time: str
+    minutes: str
+    theme: str
+
+
+@entry(Entry.ADMIN)
+async def new_session(request: web.Request) -> web.StreamResponse:
+    """GET and POST /staff/groups/{group}/sessions/new."""
+    at, found = house(request), await _group(request)
+    if request.method != "POST":
+        typed = Plan("", "", str(meetings.USUAL_MINUTES), "")
+        return page(request, "session_new.html", group=found, typed=typed, errors={})
+    form = Typed(request[POSTED])
+    starts_at, minutes, theme = _plan(request, form)
+    if form.errors or starts_at is None:
+        typed = Plan(form.raw("day"), form.raw("time"), form.raw("minutes"), form.raw("theme"))
+        facts = {"group": found, "typed": typed, "errors": form.errors}
+        return page(request, "session_new.html", HTTPStatus.UNPROCESSABLE_ENTITY, **facts)
+    await meetings.plan(at, found.id, starts_at, minutes, theme)
+    return go(f"/staff/groups/{found.id}")
+
+
+def _plan(request: web.Request, form: Typed) -> tuple[datetime | None, int, str]:
+    say = words.staff
+    day, clock = form.day("day", wrong=say.day_wrong), form.time("time", wrong=say.time_wrong)
+    minutes = form.whole("minutes", *MINUTES, wrong=say.minutes_wrong)
+    theme = form.text("theme", LONGEST_THEME, missing=say.theme_missing, wrong=say.theme_wrong, is_right=bool)
+    starts_at = _moment(request, day, clock, minutes)
+    if day is not None and clock is not None and starts_at is None:
+        form.errors["day"] = say.day_past
+    return starts_at, minutes, theme
+
+
+def _moment(request: web.Request, day: date | None, clock: time | None, minutes: int) -> datetime | None:
+    """When a session starts; None if it would be over already, or further away than anybody plans."""
+    at = house(request)
+    if day is None or clock is None or not -1 <= (day - at.clock.now().date()).days <= 730:
+        return None
+    starts_at = meetings.at_wall_clock(day, clock, at.config.zone)
+    return starts_at if meetings.would_last_beyond(starts_at, minutes, at.clock.now()) else None
+
+
+@entry(Entry.ADMIN)
+async def new_invite(request: web.Request) -> web.StreamResponse:
+    """GET and POST /staff/groups/{group}/invites/new: the link is shown in the answer, and never again."""
+    at, found, say = house(request), await _group(request), words.staff
+    if request.method != "POST":
+        return page(request, "invite_new.html", group=found, typed="", errors={})
+    form = Typed(request[POSTED])
+    label = form.text(
+        "label", LONGEST_NAME, missing=say.label_missing, wrong=say.label_wrong, is_right=is_name
+    )
+    if form.errors:
+        facts = {"group": found, "typed": form.raw("label"), "errors": form.errors}
+        return page(request, "invite_new.html", HTTPStatus.UNPROCESSABLE_ENTITY, **facts)
+    issued = await invites.issue(at, found.id, label, request[HERE_STAFF].account)
+    return _issued(request, found.id, label, issued.secret)
+
+
+@entry(Entry.ADMIN)
+async def revoke(request: web.Request) -> web.StreamResponse:
+    """GET /staff/invites/{invite}/revoke asks once; POST does it, in a running session too."""
+    line = await _line(request)
+    if request.method != "POST":
+        return page(request, "invite_sure.html", group=line.group, label=line.label, action="revoke")
+    at, here = house(request), request[HERE_STAFF]
+    revoked = await invites.revoke(at, line.invite, here.area)
+    if revoked is not None:
+        await request.app[ROOMS].person_revoked(PersonId(revoked.member))
+    return go(f"/staff/groups/{line.group}")
+
+
+@entry(Entry.ADMIN)
+async def reissue(request: web.Request) -> web.StreamResponse:
+    """GET /staff/invites/{invite}/reissue asks once; POST makes a new link and ends the old one."""
+    line = await _line(request)
+    if request.method != "POST":
+        return page(request, "invite_sure.html", group=line.group, label=line.label, action="reissue")
+    at, here = house(request), request[HERE_STAFF]
+    issued = await invites.reissue(at, line.invite, here.area, here.account)
+    if issued is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "404")
+    for seat in issued.ended:
+        await request.app[ROOMS].seat_exited(SeatId(seat))
+    return _issued(request, line.group, line.label, issued.secret)
+
+
+def _issued(request: web.Request, group: str, label: str, secret: str) -> web.Response:
+    url = f"{house(request).config.origin}/i/{secret}"
+    return page(request, "invite_issued.html", group=group, label=label, url=url)
+
+
+async def _group(request: web.Request) -> Group:
+    found = await groups.find(house(request), request.match_info["group"], request[HERE_STAFF].area)
+    if found is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "404")
+    return found
+
+
+async def _line(request: web.Request) -> Line:
+    found = await invites.line(house(request), request.match_info["invite"], request[HERE_STAFF].area)
+    if found is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "404")
+    return found

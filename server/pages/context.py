@@ -1,0 +1,58 @@
+"""What handlers find on the application and on a request."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from aiohttp import web
+from jinja2 import Environment
+
+from moderation.model import MeetingId, PersonId, SeatId
+from server.auth import Doorkeeper, Staff
+from server.house import House
+from server.seats import Parent
+
+
+class Rooms(Protocol):
+    """What running meetings must hear of from the pages."""
+
+    async def seat_exited(self, seat: SeatId) -> None:
+        """The quick exit: out of every meeting and every connection."""
+        ...
+
+    async def seat_ended(self, seat: SeatId) -> None:
+        """The seat is no more: its connections end."""
+        ...
+
+    async def person_revoked(self, person: PersonId) -> None:
+        """Out of every meeting on every device."""
+        ...
+
+    async def media_joined(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
+        """The engine says that this seat's media is connected."""
+        ...
+
+    async def media_left(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
+        """The engine says that it is not any more."""
+        ...
+
+    def labels_changed(self, meeting: MeetingId) -> None:
+        """A name or a readiness result has changed."""
+        ...
+
+
+HOUSE = web.AppKey("HOUSE", House)
+DOORKEEPER = web.AppKey("DOORKEEPER", Doorkeeper)
+BUNDLE = web.AppKey("BUNDLE", Path)
+TEMPLATES = web.AppKey("TEMPLATES", Environment)
+ROOMS = web.AppKey("ROOMS", Rooms)
+
+HERE_STAFF = web.RequestKey("HERE_STAFF", Staff)
+HERE_PARENT = web.RequestKey("HERE_PARENT", Parent)
+POSTED = web.RequestKey("POSTED", Mapping[str, Sequence[str]])
+SENT = web.RequestKey("SENT", Mapping[str, Any])
+
+
+def house(request: web.Request) -> House:
+    """The house that serves this request."""
+    return request.app[HOUSE]

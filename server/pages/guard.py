@@ -1,0 +1,123 @@
+"""The one way from the router to a handler: doors, form tokens, errors as pages, headers."""
+
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
+
+from server import auth, cookies, entry, forms, logs, seats, security
+from server.auth import Role
+from server.entry import Door, Entry, Handler
+from server.pages.context import HERE_PARENT, HERE_STAFF, HOUSE, POSTED, SENT, house
+from server.pages.render import go, holder, problem
+from signalling.meeting.errors import JournalDown
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SIGN_IN = "/staff/sign-in"
+_NOT_PAGES = ("/media/", "/socket.io/", "/livekit/", "/static/")
+_KIND_PAGES = frozenset({400, 403, 404, 405, 413})
+
+log = logs.get(__name__)
+
+
+class Refused(Exception):
+    """Whoever comes may not enter. `name` is that of the sentences to show."""
+
+    def __init__(self, status: HTTPStatus, name: str) -> None:
+        super().__init__(name)
+        self.status = status
+        self.name = name
+
+
+@web.middleware
+async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong, a page says what to do next, and no more."""
+    if request.path.startswith(_NOT_PAGES):
+        return await handler(request)
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return problem(request, refused.status, refused.name)
+    except forms.BadBody:
+        return problem(request, HTTPStatus.BAD_REQUEST, "400")
+    except JournalDown as error:
+        log.error("the database does not answer", exc_info=error)
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "503")
+    except web.HTTPException as error:
+        if error.status not in _KIND_PAGES:
+            raise
+        answer = problem(request, error.status, str(error.status))
+        if hdrs.ALLOW in error.headers:
+            answer.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+        return answer
+    except Exception as error:
+        log.error("a page failed", route=_pattern(request), exc_info=error)
+        return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "500")
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let in whom the route's door lets in."""
+    if request.match_info.http_exception is not None:
+        return await handler(request)
+    door = entry.declared(request.match_info.route)
+    if door is None:
+        raise entry.NoDoor(_pattern(request))
+    if request.method not in SAFE and door.token:
+        await _check_post(request, door)
+    match door.who:
+        case Entry.PUBLIC | Entry.SEAT | Entry.ENGINE:
+            pass
+        case Entry.PARENT:
+            await _let_parent_in(request)
+        case Entry.STAFF:
+            return await _staff(request, handler, frozenset(Role))
+        case Entry.ADMIN:
+            return await _staff(request, handler, frozenset({Role.ADMIN}))
+        case Entry.FACILITATOR:
+            return await _staff(request, handler, frozenset({Role.FACILITATOR}))
+    return await handler(request)
+
+
+async def add_headers(request: web.Request, answer: web.StreamResponse) -> None:
+    """Put the headers of every answer on this one."""
+    for name, value in security.headers(request.app[HOUSE].config).items():
+        answer.headers.setdefault(name, value)
+
+
+async def _check_post(request: web.Request, door: Door) -> None:
+    """A post must come from a page of ours, and carry the token that this browser was given with it."""
+    if not security.is_ours(request, house(request).config):
+        raise Refused(HTTPStatus.FORBIDDEN, "stale")
+    if door.json and request.content_type == "application/json":
+        token = request.headers.get(security.TOKEN_HEADER, "")
+        request[SENT] = await forms.read_json(request)
+    else:
+        request[POSTED] = await forms.read_form(request)
+        token = next(iter(request[POSTED].get(security.TOKEN_FIELD, ())), "")
+    if not security.is_token(house(request).keys, holder(request), token):
+        raise Refused(HTTPStatus.FORBIDDEN, "stale")
+
+
+async def _let_parent_in(request: web.Request) -> None:
+    cookie = cookies.read(request, house(request).config, cookies.SEAT)
+    found = await seats.parent(house(request), cookie)
+    if not isinstance(found, seats.Parent):
+        raise Refused(HTTPStatus.FORBIDDEN, "seat")
+    request[HERE_PARENT] = found
+
+
+async def _staff(request: web.Request, handler: Handler, roles: frozenset[Role]) -> web.StreamResponse:
+    cookie = cookies.read(request, house(request).config, cookies.STAFF)
+    found = await auth.staff(house(request), cookie)
+    if found is None:
+        return go(SIGN_IN)
+    if found.role not in roles:
+        raise Refused(HTTPStatus.FORBIDDEN, "403")
+    request[HERE_STAFF] = found
+    return await handler(request)
+
+
+def _pattern(request: web.Request) -> str:
+    """The route's pattern: a path may hold a secret."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""

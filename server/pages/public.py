@@ -1,0 +1,94 @@
+"""Pages for anyone: the front, the helplines, a personal link, and the browser's own files."""
+
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
+
+from server import cookies, groups, invites, meetings, seats
+from server.entry import Entry, entry
+from server.invites import LIVE, State
+from server.pages import leaving
+from server.pages.context import BUNDLE, house
+from server.pages.guard import Refused
+from server.pages.parent import whereabouts
+from server.pages.render import go, page
+from server.words.base import HELPLINES
+
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+@entry(Entry.PUBLIC)
+async def front(request: web.Request) -> web.StreamResponse:
+    """GET /: says nothing about what this is."""
+    return page(request, "front.html")
+
+
+@entry(Entry.PUBLIC)
+async def helplines(request: web.Request) -> web.StreamResponse:
+    """GET /helplines."""
+    answer = page(request, "helplines.html", lines=HELPLINES)
+    answer.headers[hdrs.CACHE_CONTROL] = "no-cache"
+    return answer
+
+
+@entry(Entry.PUBLIC)
+async def landing(request: web.Request) -> web.StreamResponse:
+    """GET /i/{secret}: a plain page with a button. Opening it uses nothing up: mail scanners open links."""
+    at, secret = house(request), request.match_info["secret"]
+    a_person = request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    invite = await invites.look(at, secret, opened=a_person)
+    if invite is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "invite_unknown")
+    if invite.state not in LIVE:
+        raise Refused(HTTPStatus.GONE, f"invite_{invite.state.value}")
+    here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
+    if isinstance(here, seats.Parent) and here.invite == invite.id:
+        return go(await whereabouts(at, here))
+    async with at.database.reading() as connection:
+        hosts = await groups.hosts(at, connection, invite.group)
+    session = await meetings.at_hand(at, invite.group)
+    return page(request, "landing.html", hosts=[host.name for host in hosts], session=session)
+
+
+@entry(Entry.PUBLIC)
+async def redeem(request: web.Request) -> web.StreamResponse:
+    """POST /i/{secret}: this device gets a seat. One browser is one person: whoever was here leaves."""
+    at, secret = house(request), request.match_info["secret"]
+    invite = await invites.look(at, secret, opened=False)
+    here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
+    if invite is not None and isinstance(here, seats.Parent) and here.invite == invite.id:
+        return go(await whereabouts(at, here))
+    redeemed = await invites.redeem(at, secret)
+    if redeemed is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "invite_unknown")
+    if isinstance(redeemed, State):
+        raise Refused(HTTPStatus.GONE, f"invite_{redeemed.value}")
+    await leaving.end_seat(request)
+    await leaving.end_staff(request, quick=False)
+    now_here = await seats.parent(at, redeemed)
+    answer = go(await whereabouts(at, now_here) if isinstance(now_here, seats.Parent) else "/welcome")
+    cookies.give(answer, at.config, cookies.SEAT, redeemed)
+    cookies.take(answer, at.config, cookies.STAFF)
+    cookies.take(answer, at.config, cookies.VISIT)
+    return answer
+
+
+@entry(Entry.PUBLIC)
+async def static(request: web.Request) -> web.StreamResponse:
+    """GET /static/…: built files; their names change with their content. Compressed ones lie beside them."""
+    bundle = request.app[BUNDLE]
+    wanted = (bundle / request.match_info["path"]).resolve()
+    if not wanted.is_relative_to(bundle / "assets") or not wanted.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(wanted, headers={hdrs.CACHE_CONTROL: A_YEAR})
+
+
+@entry(Entry.PUBLIC)
+async def service_worker(request: web.Request) -> web.StreamResponse:
+    """GET /sw.js: keeps the helplines for when there is no internet."""
+    script = request.app[BUNDLE] / "sw.js"
+    if not script.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(
+        script, headers={hdrs.CACHE_CONTROL: "no-cache", hdrs.CONTENT_TYPE: "text/javascript"}
+    )

@@ -1,0 +1,131 @@
+"""Templates into answers."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp import hdrs, web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from server import cookies, security
+from server.config import Config
+from server.pages import when
+from server.pages.context import TEMPLATES, house
+from server.words import DIRECTION, LANGUAGE, words
+
+HERE = Path(__file__).resolve().parent.parent
+STATIC = "/static/"
+WORTH_COMPRESSING = 800
+
+
+class NoBundle(Exception):
+    """The browser's part has not been built."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the web bundle is missing: build it with `python3 dev.py` or `npm run build` in web/"
+        )
+
+
+class FormToken:
+    """The form token of one answer, made only if a template asks for it."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self.new_visit: str | None = None
+
+    def __str__(self) -> str:
+        return security.make_token(house(self._request).keys, self._holder())
+
+    def _holder(self) -> str:
+        known = holder(self._request) or self.new_visit
+        if known is None:
+            known = self.new_visit = secrets.token_urlsafe(24)
+        return known
+
+
+def holder(request: web.Request) -> str | None:
+    """The cookie that a form is tied to: who is signed in, or at least the same browser."""
+    config = house(request).config
+    names = (cookies.STAFF, cookies.SEAT, cookies.VISIT)
+    return next((found for name in names if (found := cookies.read(request, config, name))), None)
+
+
+def environment(config: Config, bundle: Path) -> Environment:
+    """The templates and what they all may use.
+
+    Raises:
+        NoBundle
+    """
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        words=words,
+        lang=LANGUAGE,
+        dir=DIRECTION,
+        exit_url=config.exit_url,
+        keeps_no_history=False,
+        asset=_assets(bundle),
+        day=lambda moment: when.day(moment, config.zone),
+        clock=lambda moment: when.clock(moment, config.zone),
+        length=when.length,
+        either=when.either,
+    )
+    return made
+
+
+def page(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
+    """A page. It is never stored, and tied to this browser where it has a form."""
+    token = FormToken(request)
+    html = request.app[TEMPLATES].get_template(template).render(token=token, **facts)
+    answer = web.Response(text=html, content_type="text/html", status=status)
+    answer.headers[hdrs.CACHE_CONTROL] = "no-store"
+    answer.headers[hdrs.VARY] = "Accept-Encoding, Cookie"
+    if len(html) > WORTH_COMPRESSING and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+        answer.enable_compression(web.ContentCoding.gzip)
+    if token.new_visit is not None:
+        cookies.give(answer, house(request).config, cookies.VISIT, token.new_visit)
+    return answer
+
+
+def problem(request: web.Request, status: int, name: str) -> web.Response:
+    """A page that says what did not work, and what to do next."""
+    title, text = getattr(words.errors, f"{name}_title"), getattr(words.errors, f"{name}_text")
+    return page(request, "problem.html", status, title=title, text=text)
+
+
+def go(path: str) -> web.Response:
+    """On to the next page."""
+    answer = web.Response(status=303, headers={hdrs.LOCATION: path})
+    answer.headers[hdrs.CACHE_CONTROL] = "no-store"
+    return answer
+
+
+def _assets(bundle: Path) -> "Assets":
+    try:
+        manifest = json.loads((bundle / ".vite" / "manifest.json").read_text())
+    except (OSError, ValueError):
+        raise NoBundle from None
+    return Assets(manifest)
+
+
+class Assets:
+    """The addresses of built files by their source path, as the bundler's manifest has them."""
+
+    def __init__(self, manifest: Mapping[str, Mapping[str, Any]]) -> None:
+        self._files = {source: f"{STATIC}{entry['file']}" for source, entry in manifest.items()}
+
+    def __call__(self, source: str) -> str:
+        """The address of one built file.
+
+        Raises:
+            KeyError: the bundle has no such entry.
+        """
+        return self._files[source]

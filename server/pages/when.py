@@ -1,0 +1,40 @@
+"""Days and times in words, by the clock on the group's wall."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.words import words
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """Such as Tuesday 3 March."""
+    local = moment.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B}"
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """Such as 7pm or 7.30pm."""
+    local = moment.astimezone(zone)
+    minutes = f".{local.minute:02}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+def length(minutes: int) -> str:
+    """Such as an hour and a half."""
+    match minutes:
+        case 60:
+            return str(words.parent.hour)
+        case 90:
+            return str(words.parent.hour_and_half)
+        case _ if minutes % 60 == 0:
+            return str(words.parent.hours.format(count=minutes // 60))
+        case _:
+            return str(words.parent.minutes.format(count=minutes))
+
+
+def either(names: Sequence[str]) -> str:
+    """Such as Jo, Ray or Kim."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {words.parent.either} {names[-1]}"
