@@ -5,23 +5,23 @@
 //
 // The browser ends when standard input closes. The first argument is Firefox's path.
 
-import { createInterface } from "node:readline";
-import puppeteer from "puppeteer-core";
+import { createInterface } from 'node:readline';
+import puppeteer from 'puppeteer-core';
 
 const browser = await puppeteer.launch({
-  browser: "firefox",
+  browser: 'firefox',
   executablePath: process.argv[2],
   headless: true,
   protocolTimeout: 60_000,
   extraPrefsFirefox: {
-    "media.navigator.streams.fake": true,
-    "media.navigator.permission.disabled": true,
-    "media.peerconnection.ice.loopback": true,
-    "media.peerconnection.ice.obfuscate_host_addresses": false,
-    "media.autoplay.default": 0,
-    "media.autoplay.blocking_policy": 0,
-    "network.captive-portal-service.enabled": false,
-    "network.connectivity-service.enabled": false,
+    'media.navigator.streams.fake': true,
+    'media.navigator.permission.disabled': true,
+    'media.peerconnection.ice.loopback': true,
+    'media.peerconnection.ice.obfuscate_host_addresses': false,
+    'media.autoplay.default': 0,
+    'media.autoplay.blocking_policy': 0,
+    'network.captive-portal-service.enabled': false,
+    'network.connectivity-service.enabled': false,
   },
 });
 
@@ -36,7 +36,7 @@ const commands = {
     tabs.set(tab, { context, page });
   },
   async goto({ tab, url }) {
-    await tabs.get(tab).page.goto(url, { waitUntil: "load" });
+    await tabs.get(tab).page.goto(url, { waitUntil: 'load' });
   },
   async evaluate({ tab, expression }) {
     return await tabs.get(tab).page.evaluate(expression);

@@ -26,9 +26,9 @@ function Picture({ track, mine }: { track: Showable; mine: boolean }) {
   return <video class={mine ? 'mine' : ''} ref={element} muted playsInline autoPlay aria-hidden="true" />;
 }
 
-function Sound({ track }: { track: Showable }) {
+function Sound({ track, seat }: { track: Showable; seat: string }) {
   const element = useTrack<HTMLAudioElement>(track);
-  return <audio ref={element} autoPlay />;
+  return <audio ref={element} data-seat={seat} autoPlay />;
 }
 
 /** Everybody's sound but one's own, for those the platform says are here. */
@@ -41,7 +41,7 @@ export function Sounds({ session }: { session: Session }) {
         .filter((someone) => someone.seat !== view.you.seat)
         .map(({ seat }) => {
           const sound = session.media.seats.value.get(seat)?.sound ?? null;
-          return sound === null ? null : <Sound key={seat} track={sound} />;
+          return sound === null ? null : <Sound key={seat} track={sound} seat={seat} />;
         })}
     </div>
   );
