@@ -92,10 +92,9 @@ class Engine:
 
     def restart(self, peer: Peer) -> Credentials:
         """Begin an ICE restart of this peer."""
-        kept = peer.former or peer.credentials
         fresh = peer.restart()
         self._peers = {ufrag: known for ufrag, known in self._peers.items() if known is not peer}
-        self._peers |= {kept.ufrag: peer, fresh.ufrag: peer}
+        self._peers |= {known.ufrag: peer for known in (peer.former, fresh) if known is not None}
         return fresh
 
     def close(self, peer: Peer) -> None:

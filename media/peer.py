@@ -18,6 +18,8 @@ from media.stun import Address
 
 MAX_ADDRESSES = 16
 MAX_SOURCES = 24
+MAX_SSRCS = 64
+"""How many SSRCs libsrtp may remember for one peer: each costs it memory."""
 MAX_DATAGRAM = 1500
 CONSENT = 30.0
 """Seconds without an authentic check after which the other side is gone (RFC 7675, 5.1)."""
@@ -67,6 +69,8 @@ class Peer:
         self.credentials = new_credentials()
         self.former: Credentials | None = None
         """Still good until the first nomination with the new ones (an ICE restart)."""
+        self._checked = False
+        """Whether a check with the current credentials has come."""
         self.address: Address | None = None
         self.addresses: dict[Address, float] = {}
         """Every address an authentic check came from, and when last."""
@@ -86,6 +90,8 @@ class Peer:
         self._transmit = transmit
         self._dtls = Association(certificate)
         self._sctp = sctp.Association(secrets.token_bytes(40))
+        self._heard: dict[int, None] = {}
+        """Every SSRC that authentic packets came under, oldest first."""
         self._inbound: Direction | None = None
         self._outbound: Direction | None = None
 
@@ -107,8 +113,11 @@ class Peer:
 
     def restart(self) -> Credentials:
         """An ICE restart: new credentials, the old ones live until the new are used."""
+        if self._checked:
+            self.former = self.credentials
         self.former = self.former or self.credentials
         self.credentials = new_credentials()
+        self._checked = False
         return self.credentials
 
     def bind(self, sections: Iterable[Section], tracks: Mapping[str, Track]) -> None:
@@ -134,7 +143,7 @@ class Peer:
         """
         header = parse(packet)
         section, rid = self._section_of(packet, header)
-        if section is None or len(self.sources) >= MAX_SOURCES:
+        if section is None or not self._make_room():
             self.unplaced += 1
             return None
         source = Source(
@@ -144,6 +153,15 @@ class Peer:
         self.sources[header.ssrc] = source
         self._attach(source, section)
         return source
+
+    def _make_room(self) -> bool:
+        """Forget the source silent for longest that feeds nothing, if there are MAX_SOURCES."""
+        if len(self.sources) < MAX_SOURCES:
+            return True
+        idle = [source for source in self.sources.values() if source.track is None]
+        if idle:
+            del self.sources[min(idle, key=lambda source: source.last_seen).ssrc]
+        return bool(idle)
 
     def _section_of(self, packet: bytes, header: RtpHeader) -> tuple[Section | None, str]:
         found = extensions(packet, header)
@@ -189,6 +207,7 @@ class Peer:
         if request.controlled:
             return stun.binding_error(request, 487, credentials.password)
         self._note_address(origin, now)
+        self._checked = self._checked or credentials is self.credentials
         if request.nominated:
             self.address = origin
             if credentials is self.credentials:
@@ -229,12 +248,16 @@ class Peer:
 
     def receive_rtp(self, length: int) -> bytes | None:
         """Decrypt the RTP packet in the inbox; None for a forgery or before there are keys."""
-        if self._inbound is None:
+        inbound = self._inbound
+        if inbound is None:
             return None
-        clear = self._inbound.unprotect(length)
+        clear = inbound.unprotect(length)
         if not clear:
             self.forged += 1
             return None
+        ssrc = int.from_bytes(self._inbox.bytes[8:12], "big")
+        if ssrc not in self._heard:
+            self._remember(ssrc, inbound)
         return bytes(self._inbox.views[clear])
 
     def receive_rtcp(self, length: int) -> list[rtcp.Report]:
@@ -245,11 +268,21 @@ class Peer:
         if not clear:
             self.forged += 1
             return []
+        ssrc = int.from_bytes(self._inbox.bytes[4:8], "big")
+        if ssrc not in self._heard:
+            self._remember(ssrc, self._inbound)
         try:
             return rtcp.parse(bytes(self._inbox.views[clear]))
         except rtcp.MalformedRtcp:
             self.malformed += 1
             return []
+
+    def _remember(self, ssrc: int, inbound: Direction) -> None:
+        self._heard[ssrc] = None
+        if len(self._heard) > MAX_SSRCS:
+            oldest = next(known for known in self._heard if known not in self.sources and known != ssrc)
+            del self._heard[oldest]
+            inbound.forget(oldest)
 
     def send_rtp(self, length: int) -> None:
         """Protect and send the packet in the outbox; a full socket drops it. This is a route's `send`."""

@@ -240,7 +240,8 @@ class Participant:
         self.publisher.close()
         self.subscriber.close()
         if self.wire is not None:
-            self.tell(leave=LeaveRequest(reason=reason, action=action))
+            if reason != DisconnectReason.CLIENT_INITIATED:
+                self.tell(leave=LeaveRequest(reason=reason, action=action))
             self.wire.finish()
             self.wire = None
         return ended

@@ -190,25 +190,32 @@ async def run() -> int:
     """The whole life of the process; its exit status: 0, or 2 for settings that cannot be used."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=MAX_LINE)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     parent: asyncio.Future[None] = loop.create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _finish, parent)
     try:
-        line = (await reader.readline()).decode(errors="replace")
-        configuration = read_configuration(line)
+        configuration = read_configuration(await _first_line(reader))
         watching = asyncio.create_task(_until_end(reader, parent))
         try:
             await serve(configuration, parent, sys.stdout)
         finally:
             watching.cancel()
-    except ValueError:
-        sys.stderr.write("the line of settings is too long\n")
-        return 2
     except BadSettings as bad:
         sys.stderr.write(bad.text + "\n")
         return 2
     return 0
+
+
+async def _first_line(reader: asyncio.StreamReader) -> str:
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    except ValueError:
+        raise BadSettings("standard input must be a pipe that the parent process holds open") from None
+    try:
+        return (await reader.readline()).decode(errors="replace")
+    except ValueError:
+        raise BadSettings("the line of settings is too long") from None
 
 
 async def _until_end(reader: asyncio.StreamReader, parent: asyncio.Future[None]) -> None:

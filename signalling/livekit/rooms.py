@@ -91,16 +91,24 @@ class House:
             self.tell("room_started", room.info(), None, None)
         return room
 
+    def check_place(self, admission: Admission) -> None:
+        """Whether there is room for one more. Raises: Refused."""
+        room = self.rooms.get(admission.room)
+        if room is None:
+            if len(self.rooms) >= MAX_ROOMS:
+                raise Refused(503, "there are too many rooms")
+        elif admission.identity not in room.participants and len(room.participants) >= room.places:
+            raise Refused(503, "this room is full")
+
     def join(
         self, admission: Admission, wire: Wire, *, auto_subscribe: bool, own_streams: bool
     ) -> Participant:
         """A new participant; an older one of the same identity ends. Raises: Refused."""
+        self.check_place(admission)
         room = self.create(admission.room)
         former = room.participants.get(admission.identity)
         if former is not None:
             room.leave(former, DisconnectReason.DUPLICATE_IDENTITY)
-        if len(room.participants) >= MAX_PARTICIPANTS:
-            raise Refused(503, "this room is full")
         try:
             participant = Participant(room, admission, auto_subscribe=auto_subscribe, own_streams=own_streams)
         except EngineFull:
@@ -196,6 +204,11 @@ class Room:
             num_participants=len(self.participants),
             num_publishers=publishers,
         )
+
+    @property
+    def places(self) -> int:
+        """How many participants it holds."""
+        return min(self.max_participants or MAX_PARTICIPANTS, MAX_PARTICIPANTS)
 
     def set_timeouts(self, empty: float, departure: float) -> None:
         """As CreateRoom asks."""
@@ -303,7 +316,7 @@ class Room:
         ]
 
     def record(self, subscriber: Participant, subscription: Subscription) -> None:
-        """Packets flow on a new route; ask for a keyframe now rather than at the next tick."""
+        """Packets flow on a new route: keep its counters for as long as the room lives."""
         offered, route = subscription.offered, subscription.route
         if route is not None:
             publication = offered.publication

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Mapping
 
 from aiohttp import WSMsgType, web
 from google.protobuf.message import DecodeError
@@ -14,7 +15,7 @@ from signalling.livekit.errors import Offence, Refused
 from signalling.livekit.participant import Participant, State
 from signalling.livekit.rooms import PING_TIMEOUT, House
 from signalling.livekit.sdp import MalformedSdp
-from signalling.livekit.tokens import Tokens
+from signalling.livekit.tokens import Admission, Tokens
 
 MAX_MESSAGE = 64 * 1024
 MAX_QUEUED = 1000
@@ -94,6 +95,7 @@ class Signalling:
         """Join, or come back, and talk until the socket closes."""
         try:
             admission = self._tokens.admission(_token(request))
+            self._house.check_place(admission)
         except Refused as refused:
             return _refusal(refused)
         socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE, compress=False, timeout=FAREWELL)
@@ -102,32 +104,37 @@ class Signalling:
         await socket.prepare(request)
         wire = Socket(socket)
         writing = asyncio.create_task(wire.write())
-        query = request.query
-        try:
-            if query.get("reconnect") in {"1", "true"}:
-                participant = self._house.resume(admission, query.get("sid", ""), wire)
-                if participant is None:
-                    _tell_to_rejoin(wire)
-            else:
-                participant = self._house.join(
-                    admission,
-                    wire,
-                    auto_subscribe=query.get("auto_subscribe", "1") in {"1", "true"},
-                    own_streams=query.get("browser", "").lower() == "firefox",
-                )
-        except Refused:
-            wire.send(_leave(DisconnectReason.JOIN_FAILURE, LeaveRequest.DISCONNECT))
-            wire.finish()
-            participant = None
+        participant = self._enter(admission, wire, request.query)
         try:
             if participant is not None:
                 await self._listen(socket, participant)
-                participant.room.disconnected(participant, wire)
         finally:
+            if participant is not None:
+                participant.room.disconnected(participant, wire)
             wire.finish()
             with contextlib.suppress(TimeoutError, ConnectionError):
                 await asyncio.wait_for(writing, FAREWELL)
         return socket
+
+    def _enter(self, admission: Admission, wire: Socket, query: Mapping[str, str]) -> Participant | None:
+        """Who talks on this socket; None when the client has been told to go or to join anew."""
+        if query.get("reconnect") in {"1", "true"}:
+            participant = self._house.resume(admission, query.get("sid", ""), wire)
+            if participant is None:
+                wire.send(_leave(DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT))
+                wire.finish()
+            return participant
+        try:
+            return self._house.join(
+                admission,
+                wire,
+                auto_subscribe=query.get("auto_subscribe", "1") in {"1", "true"},
+                own_streams=query.get("browser", "").lower() == "firefox",
+            )
+        except Refused:
+            wire.send(_leave(DisconnectReason.JOIN_FAILURE, LeaveRequest.DISCONNECT))
+            wire.finish()
+            return None
 
     async def _listen(self, socket: web.WebSocketResponse, participant: Participant) -> None:
         allowance = Allowance(self._house.clock())
@@ -159,11 +166,6 @@ def _act(participant: Participant, data: bytes) -> None:
         participant.room.leave(participant, DisconnectReason.PARTICIPANT_REMOVED)
     except (MalformedSdp, EngineFull):
         participant.room.leave(participant, DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT)
-
-
-def _tell_to_rejoin(wire: Socket) -> None:
-    wire.send(_leave(DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT))
-    wire.finish()
 
 
 def _leave(reason: DisconnectReason, action: LeaveRequest.Action) -> bytes:
