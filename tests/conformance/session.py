@@ -1,0 +1,161 @@
+"""One session in the house: a facilitator and three parents, and the clients they come with."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import aiohttp
+from livekit import api
+
+from moderation.actions import Action, AdmitAll, Arrive, Open
+from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId
+from signalling.meeting.messages import Done
+from signalling.meeting.ports import Connection, SeatHolder
+from tests.browsers import Chromium
+from tests.conformance.clients import PageClient, SdkClient
+from tests.conformance.engines import Engine
+from tests.conformance.house import House
+from tests.conformance.relay import Relay
+from tests.peers import Peer
+
+AGREEMENT: Final = 1
+HOST, ANNA, BELA, CLEO = SeatId("host"), SeatId("anna"), SeatId("bela"), SeatId("cleo")
+ROLES: Final = {HOST: Role.FACILITATOR, ANNA: Role.PARENT, BELA: Role.PARENT, CLEO: Role.PARENT}
+TOKEN: Final = "seat"
+"""What a page presents as its token. The gate does not look at it."""
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Session:
+    """A meeting in the house. Seats are called the same in every session, cookies are not."""
+
+    house: House
+    relay: Relay
+    browser: Chromium
+    engine: Engine
+    meeting: MeetingId
+    stack: AsyncExitStack
+    cookies: dict[SeatId, str] = field(default_factory=dict)
+
+    # --- The rules ---
+
+    async def begin(self) -> None:
+        """Open, attended by the facilitator, with all three parents admitted and nobody connected yet."""
+        self.house.journal.plan(Meeting(self.meeting, AGREEMENT))
+        for seat, role in ROLES.items():
+            self.cookies[seat] = cookie = f"{seat}-{self.meeting}"
+            holder = SeatHolder(seat, PersonId(seat), role, self.meeting, AGREEMENT)
+            self.house.seats.holders[cookie] = holder
+            await self.do(Arrive(AGREEMENT), seat)
+        await self.do(Open())
+        await self.resume()
+        await self.do(AdmitAll())
+
+    async def do(self, action: Action, by: SeatId = HOST) -> None:
+        """Have someone act, and take no refusal."""
+        actor = Actor(ROLES[by], PersonId(by), by)
+        outcome = await self.house.applier.act(self.meeting, actor, action)
+        assert isinstance(outcome, Done), outcome
+
+    async def resume(self) -> None:
+        """A facilitator is there, connected to another process of the platform."""
+        await self.house.presence.beat(self.meeting, {HOST}, {HOST})
+        await self.house.attendance.review(self.meeting)
+
+    async def freeze(self) -> None:
+        """The last facilitator is gone. Returns when that is in effect."""
+        await self.house.presence.drop(self.meeting, HOST, Connection.EVENTS)
+        await self.house.attendance.review(self.meeting)
+
+    # --- The clients ---
+
+    async def sdk(self, seat: SeatId, token: str = TOKEN) -> SdkClient:
+        """Connect a seat's client on the Python SDK. Raises NotLetIn."""
+        client = await SdkClient.enter(seat, self.relay.url(self.cookies[seat], self.meeting), token)
+        self.stack.push_async_callback(client.leave)
+        return client
+
+    async def page(self, seat: SeatId, token: str = TOKEN) -> PageClient:
+        """Connect a seat's tab of Chromium. Raises NotLetIn."""
+        tab = await self.browser.tab()
+        self.stack.push_async_callback(tab.close)
+        cookie = {"name": "seat", "value": self.cookies[seat], "url": self.house.origin}
+        await tab.page.context.add_cookies([cookie])
+        await tab.goto(f"{self.house.origin}/conformance/")
+        await tab.page.wait_for_function("window.enter !== undefined")
+        client = await PageClient.enter(seat, tab, f"{self.url}", token)
+        self.stack.push_async_callback(client.leave)
+        return client
+
+    async def raw(self, seat: SeatId, token: str = TOKEN, url: str | None = None) -> Peer:
+        """A client without manners that holds this seat's cookie. It has not joined yet."""
+        headers = {"Cookie": f"seat={self.cookies[seat]}", "Origin": self.house.origin}
+        http = await self.stack.enter_async_context(aiohttp.ClientSession(headers=headers))
+        peer = Peer(http, url or self.url, token)
+        self.stack.push_async_callback(peer.close)
+        return peer
+
+    def drop(self, seat: SeatId) -> None:
+        """Lose the signalling socket of this seat's SDK client."""
+        self.relay.drop(self.cookies[seat])
+
+    @property
+    def url(self) -> str:
+        """What a page calls the media server."""
+        return f"{self.house.origin.replace('http', 'ws', 1)}/media/{self.meeting}"
+
+    # --- The engine's own word ---
+
+    async def people(self) -> Mapping[SeatId, api.ParticipantInfo]:
+        """Who is in the engine's room."""
+        return {SeatId(one.identity): one for one in await self.engine.people(self.meeting)}
+
+    async def until_gone(self, seat: SeatId) -> None:
+        """Wait until a seat is out of the engine's room. Raises TimeoutError."""
+        async with asyncio.timeout(5):
+            while seat in await self.people():  # noqa: ASYNC110 - it is the engine that removes
+                await asyncio.sleep(0.02)
+
+    async def tracks(self) -> Mapping[SeatId, set[str]]:
+        """The ids of what everyone publishes."""
+        people = await self.people()
+        return {seat: {track.sid for track in one.tracks} for seat, one in people.items()}
+
+    async def routed(self, sender: SeatId, receiver: SeatId) -> int | None:
+        """Packets of one that went to the other, ever. None from a LiveKit server, which does not tell."""
+        return await self.engine.routed(self.meeting, sender, receiver)
+
+    # --- Tokens that nobody should take ---
+
+    def forged_tokens(self, seat: SeatId) -> Iterable[str]:
+        """Tokens that say what their holder would like: of another key, for more than granted, for another room.
+
+        The last ones are signed by the engine's own key, as if one had leaked.
+        """
+        wishes = (
+            api.VideoGrants(room_join=True, room=self.meeting),
+            api.VideoGrants(room_join=True, room=self.meeting, hidden=True),
+            api.VideoGrants(room_join=True, room=self.meeting, recorder=True),
+            api.VideoGrants(room_join=True, room=self.meeting, room_admin=True, room_list=True),
+            api.VideoGrants(room_join=True, room="another"),
+        )
+        for secret in ("a secret of the forger's own, thirty-two", self.engine.secret):
+            for wish in wishes:
+                token = api.AccessToken(self.engine.key, secret).with_identity(seat).with_grants(wish)
+                yield token.to_jwt()
+
+
+@asynccontextmanager
+async def session_in(house: House, relay: Relay, browser: Chromium, engine: Engine) -> AsyncIterator[Session]:
+    """A session that has begun, and everybody's departure."""
+    meeting = MeetingId(f"meeting{next(_numbers)}")
+    async with AsyncExitStack() as stack:
+        session = Session(house, relay, browser, engine, meeting, stack)
+        await session.begin()
+        yield session
+    await house.media.close(meeting)

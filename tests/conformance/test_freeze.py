@@ -1,0 +1,73 @@
+"""Without a facilitator nobody hears or sees anybody, and afterwards everything is as it was."""
+
+import asyncio
+
+import pytest
+
+from moderation.actions import Mute
+from moderation.model import PersonId
+from tests.conformance.clients import (
+    CHATTER,
+    LISTENED,
+    frames,
+    grows,
+    growth,
+    quiet_down,
+    sound,
+    sound_sent,
+)
+from tests.conformance.session import ANNA, BELA, CLEO, HOST, Session
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_in_a_frozen_session_nobody_receives_anything(session: Session) -> None:
+    anna, bela, cleo = await session.sdk(ANNA), await session.sdk(BELA), await session.page(CLEO)
+    for client in (anna, bela, cleo):
+        await client.publish_sound()
+    await grows(lambda: sound(anna, CLEO))
+    await grows(lambda: sound(bela, ANNA))
+    await grows(lambda: sound(cleo, BELA))
+    await session.freeze()
+    await quiet_down()
+    to_anna, to_bela, to_cleo, sent = await asyncio.gather(
+        growth(anna.packets_off_the_wire, LISTENED),
+        growth(bela.packets_off_the_wire, LISTENED),
+        growth(lambda: sound(cleo, ANNA), LISTENED),
+        growth(lambda: sound_sent(anna), LISTENED),
+    )
+    assert max(to_anna, to_bela) < CHATTER
+    assert to_cleo <= 0
+    assert sent > 50, "publications survive"
+
+
+async def test_who_connects_during_the_freeze_receives_nothing_until_it_ends(session: Session) -> None:
+    anna = await session.sdk(ANNA)
+    await anna.publish_sound()
+    await session.freeze()
+    bela, cleo = await session.sdk(BELA), await session.page(CLEO)
+    to_bela, to_cleo = await asyncio.gather(
+        growth(bela.packets_off_the_wire, LISTENED), growth(lambda: sound(cleo, ANNA), LISTENED)
+    )
+    assert to_bela < CHATTER
+    assert to_cleo <= 0
+    await session.resume()
+    await grows(lambda: sound(bela, ANNA))
+    await grows(lambda: sound(cleo, ANNA))
+
+
+async def test_after_the_freeze_everyone_sends_and_receives_as_before(session: Session) -> None:
+    """On the same tracks; who was muted before or during the freeze stays muted."""
+    host, anna, bela = await session.page(HOST), await session.sdk(ANNA), await session.sdk(BELA)
+    await session.do(Mute(PersonId(BELA)))
+    for client in (host, anna):
+        await client.publish_sound()
+        await client.publish_picture()
+    await grows(lambda: sound(host, ANNA))
+    before = await session.tracks()
+    await session.freeze()
+    await session.resume()
+    for receiver, sender in ((host, ANNA), (anna, HOST), (bela, ANNA), (bela, HOST)):
+        await grows(lambda receiver=receiver, sender=sender: sound(receiver, sender))
+        await grows(lambda receiver=receiver, sender=sender: frames(receiver, sender))
+    assert await session.tracks() == before
