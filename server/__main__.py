@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -12,12 +13,16 @@ from aiohttp import web
 from sqlalchemy import select
 
 from server import auth, config, demo, groups, logs
+from server.app import build
 from server.auth import Kind, Role
 from server.config import Config
 from server.crypto import KeyRing
-from server.data.store import Database, migrate
+from server.data.store import Database, NotMigrated, migrate
 from server.data.tables import area
+from server.embedded import EngineWillNotStart
 from server.house import House, SystemClock
+from server.pages.render import NoBundle
+from signalling.meeting.errors import JournalDown
 
 Made = TypeVar("Made")
 
@@ -31,9 +36,6 @@ def main() -> None:
 def serve() -> None:
     """Serve pages, events and media until told to stop."""
     settings = _settings()
-    from server.app import build
-    from server.pages.render import NoBundle
-
     try:
         app = build(settings)
     except NoBundle as missing:
@@ -46,9 +48,13 @@ def _run(app: web.Application, settings: Config) -> None:
         web.run_app(
             app, host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=2
         )
+    except (NotMigrated, EngineWillNotStart) as error:
+        raise click.ClickException(str(error)) from None
+    except JournalDown:
+        raise click.ClickException("the database does not answer: look at HEARTH_DATABASE_URL") from None
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
-        raise click.ClickException(f"cannot serve at {place}: {error.strerror or 'in use'}") from None
+        raise click.ClickException(f"cannot serve at {place}: {os.strerror(error.errno or 0)}") from None
 
 
 @main.command(name="migrate")

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from server import entry
+from server import entry, logs
 from server.auth import Doorkeeper
 from server.config import EMBEDDED, Config
 from server.crypto import KeyRing
@@ -33,6 +33,8 @@ from signalling.meeting.gate import Gate
 from signalling.meeting.gateway import Gateway
 from signalling.meeting.poller import Poller
 from signalling.meeting.ports import Clock, Journal, MediaEngine
+
+log = logs.get(__name__)
 
 BUILT = Path(__file__).resolve().parent.parent / "web" / "dist"
 WEBHOOK = "/livekit/webhook"
@@ -119,6 +121,7 @@ def _running(
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with AsyncExitStack() as started:
             started.push_async_callback(house.database.close)
+            await house.database.must_be_migrated()
             for part in (child, engine):
                 if isinstance(part, AbstractAsyncContextManager):
                     await started.enter_async_context(part)
@@ -127,6 +130,7 @@ def _running(
             await wire.poller.start()
             started.push_async_callback(wire.poller.stop)
             wire.gate.open()
+            log.info("open", port=house.config.port)
             yield
 
     return running

@@ -125,7 +125,7 @@ class Config(BaseSettings):
     def _zone_is_known(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise ValueError("must be a time zone's name, such as Europe/London") from error
         return value
 
@@ -166,4 +166,7 @@ def _decode_key(text: str) -> bytes:
 
 
 def _split(value: str) -> SplitResult:
-    return urlsplit(value)
+    try:
+        return urlsplit(value)
+    except ValueError:
+        raise ValueError("must be a full address, such as https://session.example") from None

@@ -8,6 +8,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -22,6 +24,14 @@ BUSY_SECONDS = 5
 
 class DatabaseDown(JournalDown):
     """The database cannot be reached or does not answer."""
+
+
+class NotMigrated(Exception):
+    """The database's tables are not those of this version. `found` is its revision, if it has any."""
+
+    def __init__(self, found: str | None) -> None:
+        super().__init__(f"the database is at revision {found}: run `python -m server migrate`")
+        self.found = found
 
 
 def new_id() -> str:
@@ -69,6 +79,18 @@ class Database:
                 async with connection.begin():
                     yield connection
 
+    async def must_be_migrated(self) -> None:
+        """Look whether the tables are this version's.
+
+        Raises:
+            NotMigrated, DatabaseDown
+        """
+        with down_is_down():
+            async with self._engine.connect() as connection:
+                found = await connection.run_sync(_revision)
+        if found != ScriptDirectory(str(MIGRATIONS)).get_current_head():
+            raise NotMigrated(found)
+
     async def close(self) -> None:
         """Give every connection back."""
         await self._engine.dispose()
@@ -99,6 +121,10 @@ def migrate(url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _open(url: str) -> AsyncEngine:
