@@ -1,7 +1,7 @@
-"""Real browsers for the tests: Debian's Chromium by Playwright, Firefox ESR by a small Node program over BiDi.
+"""Real browsers for the tests: Debian's Chromium by Playwright, Firefox ESR by a small Node program.
 
-Both give tabs with the same few verbs, named as a person would: `press` a button, `write` into a field, `tick` a
-choice. Each tab is a person of its own: nothing is shared with another (cookies, storage, cache). Cameras and
+Both give tabs with the same few verbs, named as a person would: `press` a button, `tick` a choice, `write`.
+Each tab is a person of its own: nothing is shared with another (cookies, storage, cache). Cameras and
 microphones are fake, and no name but localhost resolves, so nothing leaves this machine.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 PATIENCE = 15.0  # seconds a page may take to show what a test waits for
@@ -40,7 +41,7 @@ CHROMIUM_FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 
-# Runs before a page's own scripts: remembers its peer connections, so that a test can ask what really arrives.
+# Runs before a page's own scripts: remembers its peer connections, so that a test can ask what arrives.
 WATCH_PEERS = """
 (() => {
   const Native = window.RTCPeerConnection;
@@ -87,19 +88,36 @@ class Tab(Protocol):
     async def goto(self, url: str) -> None: ...
     async def evaluate(self, expression: str) -> Any: ...
     async def press(self, name: str, role: str = "button") -> None: ...
+    async def tick(self, label: str) -> None: ...
     async def write(self, label: str, text: str) -> None: ...
     async def address(self) -> str: ...
     async def close(self) -> None: ...
 
 
+class MovingOn(Exception):
+    """The page was just being left for another one: ask again."""
+
+
+# How the browsers say so.
+LEAVING = ("context was destroyed", "browsing context", "navigat", "detached", "no such frame", "AbortError")
+
+
 async def read(tab: Tab) -> str:
-    """All the words on the page, as shown."""
-    return str(await tab.evaluate("document.body ? document.body.innerText : ''"))
+    """All the words on the page, as shown; nothing between two pages."""
+    try:
+        return str(await tab.evaluate("document.body ? document.body.innerText : ''"))
+    except MovingOn:
+        return ""
 
 
 async def flows(tab: Tab) -> list[Flow]:
     """What media really goes in and out of the page."""
     return [Flow(**one) for one in await tab.evaluate(FLOWS)]
+
+
+def _label(text: str) -> str:
+    """A choice's label: it lies over the box, so that is where a finger goes."""
+    return f"//label[normalize-space()='{text}']"
 
 
 T = TypeVar("T")
@@ -129,10 +147,19 @@ class ChromiumTab:
         await self.page.goto(url)
 
     async def evaluate(self, expression: str) -> Any:
-        return await self.page.evaluate(expression)
+        try:
+            return await self.page.evaluate(expression)
+        except PlaywrightError as error:
+            if any(sign in error.message for sign in LEAVING):
+                raise MovingOn from error
+            raise
 
     async def press(self, name: str, role: str = "button") -> None:
-        await self.page.locator(f"role={role}[name={json.dumps(name)}]").first.click(timeout=PATIENCE * 1000)
+        button = self.page.locator(f'role={role}[name="{name}"]').first
+        await button.click(timeout=PATIENCE * 1000)
+
+    async def tick(self, label: str) -> None:
+        await self.page.locator(f"xpath={_label(label)}").click(timeout=PATIENCE * 1000)
 
     async def write(self, label: str, text: str) -> None:
         await self.page.get_by_label(label, exact=True).fill(text, timeout=PATIENCE * 1000)
@@ -220,10 +247,19 @@ class FirefoxTab:
         await self.firefox.tell("goto", tab=self.name, url=url)
 
     async def evaluate(self, expression: str) -> Any:
-        return await self.firefox.tell("evaluate", tab=self.name, expression=expression)
+        try:
+            return await self.firefox.tell("evaluate", tab=self.name, expression=expression)
+        except FirefoxRefused as error:
+            if any(sign in error.reason for sign in LEAVING):
+                raise MovingOn from error
+            raise
 
     async def press(self, name: str, role: str = "button") -> None:
         selector = f'::-p-aria({name}[role="{role}"])'
+        await self.firefox.tell("click", tab=self.name, selector=selector, timeout=PATIENCE * 1000)
+
+    async def tick(self, label: str) -> None:
+        selector = f"::-p-xpath({_label(label)})"
         await self.firefox.tell("click", tab=self.name, selector=selector, timeout=PATIENCE * 1000)
 
     async def write(self, label: str, text: str) -> None:

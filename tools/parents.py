@@ -47,21 +47,10 @@ async def walk_in(visitor: Visitor, link: str, name: str) -> Page:
 
 
 async def _next(visitor: Visitor, page: Page, name: str) -> Page:
-    match page.path:
-        case "/ready":
-            # What the page's script would send had nobody pressed anything: the check was not made.
-            result = {"verdict": "not_checked", "share": False, "ring_me": False}
-            async with visitor.http.post(f"{visitor.origin}/ready", json=result) as answer:
-                if answer.status >= 400:
-                    raise LostTheWay(page.url, f"the readiness result was refused ({answer.status})")
-            return await visitor.open("/session")
-        case "/name":
-            form = page.form()
-            return await visitor.submit(page, **dict.fromkeys(form.texts, name))
-        case _:
-            return await visitor.submit(
-                page, **{key: values[0] for key, values in page.form().choices.items()}
-            )
+    form = page.form()
+    if page.path == "/name":
+        return await visitor.submit(page, **dict.fromkeys(form.texts, name))
+    return await visitor.submit(page, **{field: values[0] for field, values in form.choices.items()})
 
 
 # --- What they send ---------------------------------------------------------------------------------------

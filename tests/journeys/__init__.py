@@ -1,0 +1,1 @@
+"""Whole evenings in real browsers: what people press, and what they then see and hear."""

@@ -1,0 +1,227 @@
+"""People in front of a browser: what they do to get somewhere, and what they see and hear there."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.browsers import Tab, read, until
+from tools.platform import SignIn
+
+# Every tile of the room: the name under it, and a fingerprint of what its video shows now, if anything.
+FACES = """
+[...document.querySelectorAll("li.tile")].map((tile) => {
+  const video = tile.querySelector("video");
+  let shows = "";
+  if (video && video.videoWidth) {
+    const canvas = document.createElement("canvas");
+    canvas.width = 32; canvas.height = 18;
+    const pen = canvas.getContext("2d");
+    pen.drawImage(video, 0, 0, 32, 18);
+    shows = [...pen.getImageData(0, 0, 32, 18).data].join();
+  }
+  return { name: tile.querySelector("bdi")?.textContent ?? "", shows };
+})
+"""
+
+# What each person's sound has amounted to so far: the energy the browser decoded, by the name on their tile.
+VOICES = """
+(async () => {
+  const names = new Map([...document.querySelectorAll("li.tile")].map(
+    (tile) => [tile.dataset.seat, tile.querySelector("bdi")?.textContent ?? ""]));
+  const heard = new Map();
+  for (const peer of window.peersOfThisPage())
+    for (const [, one] of await peer.getStats())
+      if (one.type === "inbound-rtp" && one.kind === "audio")
+        heard.set(one.trackIdentifier, [one.totalAudioEnergy ?? 0, one.packetsReceived ?? 0]);
+  return [...document.querySelectorAll("audio[data-seat]")].map((audio) => {
+    const track = audio.srcObject?.getAudioTracks()[0];
+    const [energy, packets] = heard.get(track?.id) ?? [0, 0];
+    return { name: names.get(audio.dataset.seat) ?? "", energy, packets, playing: !audio.paused };
+  });
+})()
+"""
+
+
+async def seen(tab: Tab, during: float = 1.0) -> set[str]:
+    """The names whose pictures move on this page: decoded, and not the same picture after a moment."""
+    before = {one["name"]: one["shows"] for one in await tab.evaluate(FACES)}
+    await asyncio.sleep(during)
+    after = {one["name"]: one["shows"] for one in await tab.evaluate(FACES)}
+    return {name for name, shows in after.items() if shows and before.get(name) and shows != before[name]}
+
+
+async def heard(tab: Tab, during: float = 1.5) -> set[str]:
+    """The names whose sound is decoded on this page and is not silence."""
+    before = {one["name"]: one["energy"] for one in await tab.evaluate(VOICES)}
+    await asyncio.sleep(during)
+    after = {one["name"]: one["energy"] for one in await tab.evaluate(VOICES) if one["playing"]}
+    return {name for name, energy in after.items() if energy > before.get(name, 0.0) + 1e-6}
+
+
+async def media_bytes(tab: Tab) -> int:
+    """All that has come in as sound and picture so far."""
+    found = await tab.evaluate(
+        """(async () => {
+          let sum = 0;
+          for (const peer of window.peersOfThisPage())
+            for (const [, one] of await peer.getStats())
+              if (one.type === "inbound-rtp") sum += one.bytesReceived ?? 0;
+          return sum;
+        })()"""
+    )
+    return int(found)
+
+
+async def receives_media(tab: Tab, during: float = 2.0) -> bool:
+    """Whether any sound or picture comes in at this page for a while."""
+    before = await media_bytes(tab)
+    await asyncio.sleep(during)
+    return await media_bytes(tab) != before
+
+
+@dataclass
+class Someone:
+    """A person and their page."""
+
+    tab: Tab
+    name: str
+
+    async def shows(self, words: str, within: float = 15.0) -> None:
+        """Waits until the page says these words. Raises: AssertionError with what it says instead."""
+
+        async def said() -> bool:
+            return words in await read(self.tab)
+
+        try:
+            await until(said, f"{self.name} reads “{words}”", within)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the page says:\n{await read(self.tab)}") from None
+
+    async def words(self) -> str:
+        return await read(self.tab)
+
+    async def names(self) -> set[str]:
+        """The names under the faces on this page."""
+        return {one["name"] for one in await self.tab.evaluate(FACES)}
+
+    async def sees(self, *names: str, within: float = 15.0) -> None:
+        """Waits until the pictures of exactly these people move on this page, besides one's own."""
+        who = ", ".join(names) or "no one"
+        await until(lambda: self._sees_only(set(names)), f"{self.name} sees {who}", within)
+
+    async def hears(self, *names: str, within: float = 15.0) -> None:
+        """Waits until the sound of exactly these people comes out of this page."""
+        who = ", ".join(names) or "no one"
+        await until(lambda: self._hears_only(set(names)), f"{self.name} hears {who}", within)
+
+    async def hears_and_sees(self, *names: str) -> None:
+        await self.sees(*names)
+        await self.hears(*names)
+
+    async def turn_on(self) -> None:
+        """Microphone and camera, which are off until their owner turns them on."""
+        await self.tab.press("Microphone is off. Turn it on")
+        await self.tab.press("Camera is off. Turn it on")
+
+    async def _sees_only(self, names: set[str]) -> bool:
+        return await seen(self.tab) - {"You"} == names
+
+    async def _hears_only(self, names: set[str]) -> bool:
+        return await heard(self.tab) == names
+
+
+@dataclass
+class Staff(Someone):
+    async def sign_in(self, origin: str, account: SignIn) -> None:
+        await self.tab.goto(f"{origin}/staff/sign-in")
+        await self.tab.write("E-mail address", account.email)
+        await self.tab.write("Password", account.password)
+        await self.tab.press("Sign in")
+        await self.shows("Hello")
+
+
+@dataclass
+class Admin(Staff):
+    async def make_group(self, title: str, *hosts: str) -> None:
+        await self.tab.press("Make a group", "link")
+        await self.tab.write("Name of the group", title)
+        for host in hosts:
+            await self.tab.tick(host)
+        await self.tab.press("Make the group")
+        await self.shows("No one is invited yet")
+
+    async def plan_session(self, theme: str) -> None:
+        """Plans the next session for a few minutes from now."""
+        starts = datetime.now(ZoneInfo("Europe/London")) + timedelta(minutes=5)
+        await self.tab.press("Plan a session", "link")
+        await self.tab.write("Day", starts.strftime("%Y-%m-%d"))
+        await self.tab.write("Starts at", starts.strftime("%H:%M"))
+        await self.tab.write("Minutes", "90")
+        await self.tab.write("Theme", theme)
+        await self.tab.press("Plan the session")
+        await self.shows(theme)
+
+    async def invite(self, label: str) -> str:
+        """Invites a person; the link, which the page shows this once."""
+        await self.tab.press("Invite someone", "link")
+        await self.tab.write("First name, as you know it", label)
+        await self.tab.press("Make the link")
+        await self.shows("It cannot be shown again.")
+        link = str(await self.tab.evaluate("document.getElementById('link').value"))
+        await self.tab.press("Back to the group", "link")
+        await self.shows(label)
+        return link
+
+
+@dataclass
+class Host(Staff):
+    async def go_to_desk(self) -> None:
+        await self.tab.press("Go to the session", "link")
+        await self.shows("In the room")
+
+    async def open_session(self) -> None:
+        await self.tab.press("Open session")
+
+    async def let_in(self, name: str) -> None:
+        await self.tab.press(f"Let {name} in")
+
+    async def about(self, name: str, *presses: str) -> None:
+        """The rarer steps, behind "More"."""
+        for button in (f"More about {name}", *presses):
+            await self.tab.press(button)
+
+
+@dataclass
+class Parent(Someone):
+    async def come_in(self, link: str) -> None:
+        """From the link to the waiting room, leaving the readiness check for another day."""
+        await self.reach_the_check(link)
+        await self.tab.press("Carry on")
+        await self.shows(f"Hello {self.name}")
+
+    async def reach_the_check(self, link: str) -> None:
+        await self.tab.goto(link)
+        await self.shows("We are glad you came")
+        await self.tab.press("Carry on")
+        await self.shows("How to leave quickly")
+        await self.tab.press("Carry on")
+        await self.shows("What shall we call you?")
+        await self.tab.write("Name", self.name)
+        await self.tab.press("Carry on")
+        await self.shows("What we agree in this group")
+        await self.tab.press("I agree")
+        await self.shows("Let’s get you ready")
+
+    async def check_everything(self) -> None:
+        """The whole readiness check, with devices that work."""
+        await self.tab.press("Play the chime")
+        await self.tab.press("Yes")
+        await self.tab.press("Try my voice")
+        await self.shows("The bar moves when you talk.")
+        await self.tab.press("Try my camera")
+        await self.shows("There you are.")
+        await self.tab.press("Try my internet")
+        await self.shows("All set", within=30)
+        await self.tab.press("I’m ready")
+        await self.shows(f"Hello {self.name}")
