@@ -215,19 +215,10 @@ async def _flicker(device: rtc.VideoSource) -> None:
 
 # --- Looking at counters ---
 
-FLAT_AFTER = 0.1
-"""Seconds from an acknowledgement to the last packet that may arrive."""
 LISTENED = 2.0
 """Seconds of silence that are listened to."""
 CHATTER = 25
 """Packets in that time that are no media: feedback and keep-alives. Sound would be a hundred."""
-
-
-async def quiet_down() -> None:
-    """Let the time pass in which last packets may arrive, and whatever has arrived by then be counted."""
-    await asyncio.sleep(FLAT_AFTER)
-    for _ in range(50):  # a client on asyncio takes one packet off its socket in each round of the loop
-        await asyncio.sleep(0)
 
 
 async def sound(receiver: Client, sender: SeatId) -> int:

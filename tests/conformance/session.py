@@ -16,7 +16,7 @@ from signalling.meeting.messages import Done
 from signalling.meeting.ports import Connection, SeatHolder
 from tests.browsers import Chromium
 from tests.conformance.clients import PageClient, SdkClient
-from tests.conformance.engines import Engine
+from tests.conformance.engines import EMBEDDED, LIVEKIT, Engine
 from tests.conformance.house import House
 from tests.conformance.relay import Relay
 from tests.peers import Peer
@@ -26,6 +26,9 @@ HOST, ANNA, BELA, CLEO = SeatId("host"), SeatId("anna"), SeatId("bela"), SeatId(
 ROLES: Final = {HOST: Role.FACILITATOR, ANNA: Role.PARENT, BELA: Role.PARENT, CLEO: Role.PARENT}
 TOKEN: Final = "seat"
 """What a page presents as its token. The gate does not look at it."""
+
+FLAT_AFTER: Final = {EMBEDDED: 0.1, LIVEKIT: 0.3}
+"""Seconds from an acknowledgement to the last packet. LiveKit ends streams with 0.2 s of its own silence."""
 
 _numbers = itertools.count(1)
 
@@ -71,6 +74,12 @@ class Session:
         """The last facilitator is gone. Returns when that is in effect."""
         await self.house.presence.drop(self.meeting, HOST, Connection.EVENTS)
         await self.house.attendance.review(self.meeting)
+
+    async def quiet_down(self) -> None:
+        """Let the time pass in which last packets may arrive, and whatever has arrived by then be counted."""
+        await asyncio.sleep(FLAT_AFTER[self.engine.name])
+        for _ in range(50):  # a client on asyncio takes one packet off its socket in each round of the loop
+            await asyncio.sleep(0)
 
     # --- The clients ---
 
@@ -133,7 +142,7 @@ class Session:
     # --- Tokens that nobody should take ---
 
     def forged_tokens(self, seat: SeatId) -> Iterable[str]:
-        """Tokens that say what their holder would like: of another key, for more than granted, for another room.
+        """Tokens that say what their holder would like: a key of their own, more than granted, another room.
 
         The last ones are signed by the engine's own key, as if one had leaked.
         """

@@ -12,7 +12,6 @@ from tests.conformance.clients import (
     frames,
     grows,
     growth,
-    quiet_down,
     sound,
     sound_sent,
 )
@@ -29,7 +28,7 @@ async def test_in_a_frozen_session_nobody_receives_anything(session: Session) ->
     await grows(lambda: sound(bela, ANNA))
     await grows(lambda: sound(cleo, BELA))
     await session.freeze()
-    await quiet_down()
+    await session.quiet_down()
     to_anna, to_bela, to_cleo, sent = await asyncio.gather(
         growth(anna.packets_off_the_wire, LISTENED),
         growth(bela.packets_off_the_wire, LISTENED),

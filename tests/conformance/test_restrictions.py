@@ -15,7 +15,6 @@ from tests.conformance.clients import (
     frames,
     grows,
     growth,
-    quiet_down,
     sound,
     sound_sent,
 )
@@ -37,7 +36,7 @@ async def test_a_muted_parent_is_not_heard_however_much_they_send(session: Sessi
     await grows(lambda: sound(cleo, ANNA))
     await session.do(Mute(PersonId(ANNA)))
     routed = await session.routed(ANNA, BELA)
-    await quiet_down()
+    await session.quiet_down()
     off_the_wire, at_the_page, sent = await asyncio.gather(
         growth(bela.packets_off_the_wire, LISTENED),
         growth(lambda: sound(cleo, ANNA), LISTENED),
@@ -77,7 +76,7 @@ async def test_a_held_camera_is_not_seen_and_the_microphone_goes_on(session: Ses
     await grows(lambda: sound(bela, ANNA))
     await grows(lambda: frames(bela, ANNA))
     await session.do(HoldCamera(PersonId(ANNA)))
-    await quiet_down()
+    await session.quiet_down()
     assert await growth(lambda: frames(bela, ANNA), 1.0) <= 0
     await grows(lambda: sound(bela, ANNA))
     await session.do(LiftCamera(PersonId(ANNA)))
@@ -113,7 +112,7 @@ async def test_a_removed_parent_neither_hears_nor_is_heard(session: Session) -> 
     await anna.hears()
     await grows(lambda: sound(bela, ANNA))
     await session.do(Remove(PersonId(ANNA), RemovalReason.OTHER))
-    await quiet_down()
+    await session.quiet_down()
     off_the_wire, _ = await asyncio.gather(
         growth(bela.packets_off_the_wire, LISTENED), anna.hears_nothing(LISTENED)
     )
@@ -127,7 +126,7 @@ async def test_a_parent_returned_to_the_waiting_room_has_no_media(session: Sessi
     await anna.join()
     await anna.hears()
     await session.do(ReturnToWaiting(PersonId(ANNA)))
-    await quiet_down()
+    await session.quiet_down()
     await anna.hears_nothing(1.0)
     with pytest.raises(NotLetIn, match=r"\S"):
         await session.sdk(ANNA)
