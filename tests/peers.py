@@ -10,7 +10,7 @@ import contextlib
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import aioice.ice
@@ -55,6 +55,10 @@ class Refused(Exception):
         super().__init__(f"{status} {reason}")
         self.status = status
         self.reason = reason
+
+
+class Gone(Exception):
+    """The server has ended the connection that something was to be sent on."""
 
 
 class NotHeard(Exception):
@@ -173,6 +177,14 @@ class Peer:
             assert transport.transport is not None
             transport.transport.abort()
 
+    def fall_silent(self) -> None:
+        """Send nothing more over UDP, as when a network is gone; the signalling socket stays and answers."""
+        for connection in (self.publisher, self.subscriber):
+            for transceiver in connection.getTransceivers():
+                for protocol in transceiver.receiver.transport.transport._connection._protocols:
+                    transport: Any = protocol.transport
+                    transport.sendto = _nowhere
+
     async def leave(self) -> None:
         """Say goodbye, as a polite client does."""
         if self.is_connected:
@@ -209,9 +221,11 @@ class Peer:
     ) -> Sending:
         """Declare a track, truthfully or not, and send it whatever the server says to that.
 
-        Left out, `source` and `kind` are the honest ones.
+        Left out, `source` and `kind` are the honest ones. Raises Gone.
         """
         info = await self.declare(track, source, kind) if declare else None
+        if self.publisher.signalingState == "closed":
+            raise Gone
         sending = Sending(track, self.publisher.addTrack(track), info)
         self.sendings.append(sending)
         await self.offer()
@@ -233,7 +247,9 @@ class Peer:
         return said.track_published.track
 
     async def offer(self) -> bool:
-        """Offer everything there is to send; whether the server answered. It is sent in any case."""
+        """Offer everything there is to send; whether the server answered. Raises Gone."""
+        if self.publisher.signalingState == "closed" or not self.is_connected:
+            raise Gone
         before = len(self.said)
         await self.publisher.setLocalDescription(await self.publisher.createOffer())
         local = self.publisher.localDescription
@@ -261,7 +277,11 @@ class Peer:
 
     def transport(self, connection: RTCPeerConnection) -> RTCDtlsTransport:
         """The one transport of a bundled connection."""
-        return connection.getTransceivers()[0].receiver.transport
+        transceivers = connection.getTransceivers()
+        if transceivers:
+            return transceivers[0].receiver.transport
+        assert connection.sctp is not None
+        return connection.sctp.transport
 
     # --- What it hears ---
 
@@ -398,6 +418,10 @@ class Peer:
             self._news.set()
 
         transport._handle_rtp_data = count  # type: ignore[method-assign]
+
+
+def _nowhere(data: object, address: object = None) -> None:
+    """Where packets go when the network is gone."""
 
 
 async def _force(connection: RTCPeerConnection, transceiver: RTCRtpTransceiver) -> None:

@@ -18,7 +18,7 @@ from livekit import api
 from server import auth, groups, invites, meetings
 from server.config import Config
 from server.crypto import KeyRing
-from server.data.store import Database
+from server.data.store import Database, migrate
 from server.house import House, SystemClock
 from tests.hostile import people
 from tests.hostile.people import Person
@@ -91,9 +91,9 @@ class Counters:
 
 
 @contextmanager
-def glass_engine(webhook_url: str) -> Iterator[GlassEngine]:
+def glass_engine(webhook_url: str, log: Path) -> Iterator[GlassEngine]:
     """Run the engine's program as the platform does, for as long as the block lasts."""
-    key, secret = "glass", secrets.token_urlsafe(32)
+    key, secret = "glass", secrets.token_urlsafe(48)
     told = {
         "api_key": key,
         "api_secret": secret,
@@ -104,13 +104,14 @@ def glass_engine(webhook_url: str) -> Iterator[GlassEngine]:
         "webhook_url": webhook_url,
         "departure_timeout": 15,
     }
-    process = subprocess.Popen(
-        (sys.executable, "-m", "signalling.livekit"),
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            (sys.executable, "-m", "signalling.livekit"),
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
     assert process.stdin
     assert process.stdout
     try:
@@ -183,7 +184,7 @@ def premises(folder: Path, *, glass: bool) -> Iterator[Premises]:
         with _running(Platform(folder, port)) as running:
             yield running
         return
-    with glass_engine(f"http://localhost:{port}/livekit/webhook") as engine:
+    with glass_engine(f"http://localhost:{port}/livekit/webhook", folder / "engine.log") as engine:
         settings = {
             "HEARTH_MEDIA": f"ws://{LOOPBACK}:{engine.port}",
             "HEARTH_MEDIA_KEY": engine.key,
@@ -192,6 +193,16 @@ def premises(folder: Path, *, glass: bool) -> Iterator[Premises]:
         with _running(Platform(folder, port, settings=settings)) as running:
             running.engine = engine
             yield running
+
+
+@asynccontextmanager
+async def new_premises(folder: Path) -> AsyncIterator[Premises]:
+    """A platform for one test only, which may kill it."""
+    platform = Platform(folder)
+    try:
+        yield await _start(platform)
+    finally:
+        await platform.stop()
 
 
 @contextmanager
@@ -203,7 +214,7 @@ def _running(platform: Platform) -> Iterator[Premises]:
 
 
 async def _start(platform: Platform) -> Premises:
-    await platform.migrate()
+    await asyncio.to_thread(migrate, platform.environment()["HEARTH_DATABASE_URL"])
     async with _house(platform) as house:
         area = await groups.create_area(house, AREA)
         signs = {
