@@ -358,7 +358,8 @@ class Gate:
         if older is not None:
             older.end(PassageClose.REPLACED)
         self._of_seat[key] = passage
-        parting = Parting(WSCloseCode.GOING_AWAY, on_purpose=True)
+        # Cancelled, then: the server may end a request whose connection is lost.
+        parting = Parting(WSCloseCode.GOING_AWAY, on_purpose=False)
         try:
             if let.holder is not None:
                 await self._opened(let.holder, first)

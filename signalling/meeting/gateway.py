@@ -44,6 +44,7 @@ PATIENCE = 200
 LONGEST_QUEUE = 200
 """How many packets may wait for a browser that does not read."""
 CONNECT_WITHIN = 10.0
+CLOSE_WITHIN = 2.0
 LAST_WORDS = 1.0
 ON_PURPOSE = frozenset({0, 1001, 1005})
 """Close codes of a page that closes; 1000 is also what a broken connection looks like from here."""
@@ -131,6 +132,8 @@ class Gateway:
         self._current: dict[tuple[MeetingId, SeatId], _Sitting] = {}
         self._labels: dict[MeetingId, MeetingLabels] = {}
         self._requests: dict[int, web.Request] = {}
+        self._nobody = asyncio.Event()
+        self._nobody.set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._dirty: set[MeetingId] = set()
         self._showing: set[MeetingId] = set()
@@ -145,13 +148,12 @@ class Gateway:
         self._spawn(self._sweep())
 
     async def close(self) -> None:
-        """Close every connection, in a way that makes pages come back."""
-        for socket in list(self._sio.eio.sockets.values()):
-            await socket.close(wait=False)
-        await asyncio.sleep(0.1 if self._requests else 0)
+        """Let every connection break off: pages come back to the next process by themselves. Once only."""
         for request in self._requests.values():
             if request.transport is not None:
                 request.transport.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._nobody.wait(), CLOSE_WITHIN)
         await self._sio.shutdown()
         if self._news is not None:
             await self._news.close()
@@ -212,6 +214,7 @@ class Gateway:
         if request.headers.get("Origin") not in self._origins:
             return web.Response(status=403, text="This page does not belong to this service.")
         self._requests[id(request)] = request
+        self._nobody.clear()
         late = asyncio.get_running_loop().call_later(CONNECT_WITHIN, _drop_if_nobody, request)
         code: int | None = None
         try:
@@ -222,6 +225,8 @@ class Gateway:
         finally:
             late.cancel()
             del self._requests[id(request)]
+            if not self._requests:
+                self._nobody.set()
             sitting = request.get(_SITTING)
             if sitting is not None:
                 self._part(sitting, at_once=code in ON_PURPOSE)
@@ -296,6 +301,11 @@ class Gateway:
         # A browser that was sent away closes the transport itself; for those that do not:
         asyncio.get_running_loop().call_later(LAST_WORDS, _drop_if_nobody, sitting.request)
 
+    async def _end_answered(self, sitting: _Sitting) -> None:
+        """Once the answer that is under way has been sent."""
+        await asyncio.sleep(0.05)
+        await self._end(sitting, SeatRefusal.SEAT_ENDED.value)
+
     async def _sweep(self) -> None:
         """Notice silence, and browsers that let everything pile up. The library's own look is too slow."""
         while True:
@@ -328,7 +338,7 @@ class Gateway:
         with suppress(JournalDown):
             now = await self._seats.holder(sitting.request.cookies, holder.meeting)
             if isinstance(now, SeatRefusal):
-                await self._end(sitting, SeatRefusal.SEAT_ENDED.value)
+                self._spawn(self._end_answered(sitting))
                 return complaint(now.value)
             holder = now
         actor = Actor(holder.role, holder.person, holder.seat)

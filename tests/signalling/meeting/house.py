@@ -1,6 +1,12 @@
 """A platform made of fakes around the real applier, and the people in it."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from moderation import actions as a
 from moderation.actions import Action
@@ -87,6 +93,20 @@ class House:
 
     async def meeting(self) -> Meeting:
         return (await self.applier.current(TUESDAY)).meeting
+
+
+class Served(TestServer):
+    """Serves as production does: a handler whose connection is lost runs on to its own end."""
+
+    async def _make_runner(self, **kwargs: Any) -> web.AppRunner:
+        return web.AppRunner(self.app, **{**kwargs, "handler_cancellation": False})
+
+
+async def eventually(holds: Callable[[], bool], timeout: float = 3) -> None:
+    """Wait until something in another task has happened."""
+    async with asyncio.timeout(timeout):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 def arriving(actor: Actor) -> tuple[Actor, Action]:
