@@ -7,8 +7,8 @@ and it inherits no environment: it parses hostile bytes, and must hold nothing w
 
 import asyncio
 import json
-import logging
 import os
+import re
 import secrets
 import sys
 from asyncio import StreamReader, StreamWriter
@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
 
+from server import logs
+
 HOME: Final = Path(__file__).resolve().parent.parent
 COMMAND: Final = (sys.executable, "-m", "signalling.livekit")
 READY_WITHIN = 10.0
@@ -27,9 +29,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 # A child that lived this long (seconds) was healthy: its end starts the back-off anew.
 HEALTHY_AFTER = 30.0
 LONGEST_LINE = 4096
+PLACE: Final = re.compile(r' +File ".*?(?P<file>\w+\.py)", line (?P<line>\d+), in (?P<function>\w+)')
+ERROR: Final = re.compile(r"(\w+\.)*(?P<name>[A-Z]\w*(Error|Exception|Warning))\b")
 LOOPBACK: Final = "127.0.0.1"
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 
 class EngineWillNotStart(Exception):
@@ -124,7 +128,7 @@ class Embedded:
         while True:
             born = clock()
             code = await child.ended()
-            log.error("media engine ended with status %s", code)
+            log.error("media engine ended", status=code)
             if clock() - born > HEALTHY_AFTER:
                 pause = FIRST_PAUSE
             while True:
@@ -132,8 +136,8 @@ class Embedded:
                 pause = min(pause * 2, LONGEST_PAUSE)
                 try:
                     child = self._child = await self._launch()
-                except EngineWillNotStart as problem:
-                    log.error("%s", problem)
+                except EngineWillNotStart:
+                    log.error("media engine does not start")
                 else:
                     log.warning("media engine is running again")
                     break
@@ -149,7 +153,7 @@ class _Child:
         self._output = cast(StreamReader, process.stdout)
         self._errors = cast(StreamReader, process.stderr)
         self._last_words = ""
-        self._listener = asyncio.create_task(self._relay(), name="media engine log")
+        self._listener = asyncio.create_task(self._listen(), name="media engine log")
         self.ports = Ports(0, 0)
 
     @classmethod
@@ -205,13 +209,22 @@ class _Child:
         answer = json.loads(await self._output.readline())
         return Ports(int(answer["signalling_port"]), int(answer["media_port"]))
 
-    async def _relay(self) -> None:
-        """Pass the child's own log lines on, and keep the last one: it says why it ended."""
+    async def _listen(self) -> None:
+        """Keep the child's last line, which says why it ended, and log where in its code an error was.
+
+        Nothing else of what it writes is logged: an error's message may quote what a browser sent.
+        """
         rest = b""
         while chunk := await self._errors.read(4096):
             *lines, rest = (rest[-LONGEST_LINE:] + chunk).split(b"\n")
             for line in filter(None, lines):
-                self._last_words = line.decode(errors="replace").strip()
-                log.info("%s", self._last_words)
+                self._heed(line.decode(errors="replace"))
         if rest:
-            self._last_words = rest.decode(errors="replace").strip()
+            self._heed(rest.decode(errors="replace"))
+
+    def _heed(self, line: str) -> None:
+        self._last_words = line.strip()
+        if place := PLACE.fullmatch(line):
+            log.warning(f"media engine: {place['file']}:{place['line']} {place['function']}")
+        elif error := ERROR.match(line):
+            log.warning(f"media engine: {error['name']}")

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from server import embedded
 from server.embedded import HOME, Embedded, EngineWillNotStart, Settings
@@ -168,6 +169,24 @@ async def test_an_engine_that_keeps_silent_is_ended(monkeypatch: pytest.MonkeyPa
     with pytest.raises(EngineWillNotStart, match="said nothing"):
         async with running("import sys; sys.stdin.read()"):
             pass
+
+
+async def test_of_an_error_in_the_engine_the_log_keeps_the_place_and_not_the_message() -> None:
+    faulty = """
+        import sys
+        def forward(packet):
+            raise ValueError("sent by someone: " + packet)
+        sys.stdin.readline()
+        print('{"signalling_port": 1, "media_port": 2}', flush=True)
+        import threading
+        threading.Thread(target=forward, args=["a name"]).start()
+        sys.stdin.read()
+    """
+    with capture_logs() as logged:
+        async with running(faulty):
+            await eventually(lambda: "ValueError" in str(logged))
+    assert "threading.py:" in str(logged)
+    assert "a name" not in str(logged)
 
 
 PLATFORM = f"""
