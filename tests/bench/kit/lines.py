@@ -10,7 +10,7 @@ from typing import Any
 
 from tools.platform import ROOT
 
-ANSWERS_WITHIN = 60.0
+ANSWERS_WITHIN = 100.0
 ENDS_WITHIN = 10.0
 
 

@@ -7,10 +7,10 @@ import time
 from typing import Any
 
 import aiohttp
-from aiortc import MediaStreamTrack
 
+from media.packets import HEADER
 from tests.bench.kit.lines import serve
-from tests.bench.kit.wire import Wire, offer_only_gcm
+from tests.bench.kit.wire import Unsent, Wire, offer_only_gcm
 from tests.peers import Peer
 
 SIZE = 1000
@@ -18,20 +18,10 @@ SIZE = 1000
 FRAME = 8
 """Packets of one picture."""
 TICK = 0.001
-HEADER = struct.Struct("!BBHII")
 STAMP = struct.Struct("!Q")
 KEYFRAME = bytes([0x50, 0x02, 0x00, 0x9D, 0x01, 0x2A, 0x40, 0x01, 0xF0, 0x00])
 """The start of a VP8 keyframe of 320 × 240 (RFC 6386, 9.1)."""
 BETWEEN = bytes([0x51, 0x02, 0x00])
-
-
-class Still(MediaStreamTrack):
-    """A track that aiortc itself never gets anything from."""
-
-    kind = "video"
-
-    async def recv(self) -> Any:
-        await asyncio.Event().wait()
 
 
 class Stream:
@@ -84,7 +74,7 @@ class Publisher:
     async def _join(self, url: str, token: str) -> object:
         self._peer = peer = Peer(aiohttp.ClientSession(), url, token)
         await peer.join()
-        sending = await peer.publish(Still())
+        sending = await peer.publish(Unsent("video"))
         assert sending.info is not None, "the track is taken"
         assert await peer._until(lambda: peer.publisher.connectionState == "connected"), "it connects"
         codecs = peer.publisher.getTransceivers()[0]._codecs

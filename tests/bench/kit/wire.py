@@ -4,8 +4,9 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from typing import Any, Literal
 
-from aiortc import rtcdtlstransport
+from aiortc import MediaStreamTrack, rtcdtlstransport
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from pylibsrtp import Session
 
@@ -20,6 +21,17 @@ def offer_only_gcm() -> None:
     """Let every aiortc connection of this process propose AEAD_AES_128_GCM and nothing else."""
     profiles = rtcdtlstransport.SRTP_PROFILES
     profiles[:] = [profile for profile in profiles if profile.openssl_profile == GCM]
+
+
+class Unsent(MediaStreamTrack):
+    """A track to negotiate with: aiortc itself never gets anything to send from it."""
+
+    def __init__(self, kind: Literal["audio", "video"]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    async def recv(self) -> Any:
+        await asyncio.Event().wait()
 
 
 class Wire:
