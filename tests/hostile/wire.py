@@ -112,11 +112,11 @@ class Wire:
             connection.transport.abort()
 
     async def close(self) -> None:
-        """Close cleanly."""
+        """Close as a page does that is left."""
         self._listening.cancel()
         await asyncio.gather(self._listening, return_exceptions=True)
         with contextlib.suppress(aiohttp.ClientError, ConnectionError):
-            await self.socket.close()
+            await self.socket.close(code=aiohttp.WSCloseCode.GOING_AWAY)
 
     async def _listen(self) -> None:
         try:
