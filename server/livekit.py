@@ -19,6 +19,7 @@ from livekit.protocol.models import TrackInfo, TrackSource, TrackType
 
 from moderation.grants import Grant, Source
 from moderation.model import MeetingId, SeatId
+from server.will import Will
 from signalling.meeting.errors import MediaDown
 
 TOKEN_LIFE: Final = timedelta(seconds=60)
@@ -68,18 +69,24 @@ class LiveKit:
     """One LiveKit server or cluster, spoken to with one API key.
 
     `endpoint` gives the private signalling URL (`ws://…`) of this moment, or None while no engine is running.
-    Use it as an async context manager: it holds one HTTP connection pool.
+    A server that outlives this process needs a `will`. Use it as an async context manager: it holds one HTTP
+    connection pool, and the will's process.
     """
 
-    def __init__(self, endpoint: Callable[[], str | None], key: str, secret: str) -> None:
+    def __init__(
+        self, endpoint: Callable[[], str | None], key: str, secret: str, *, will: Will | None = None
+    ) -> None:
         self._endpoint = endpoint
         self._key = key
         self._secret = secret
+        self._will = will
         self._http: aiohttp.ClientSession | None = None
         self._pushed: dict[MeetingId, Mapping[SeatId, Grant]] = {}
         self._webhooks = api.WebhookReceiver(api.TokenVerifier(key, secret))
 
     async def __aenter__(self) -> Self:
+        if self._will is not None:
+            await self._will.__aenter__()
         self._http = aiohttp.ClientSession(timeout=ANSWER_WITHIN)
         return self
 
@@ -88,6 +95,8 @@ class LiveKit:
     ) -> None:
         if self._http is not None:
             await self._http.close()
+        if self._will is not None:
+            await self._will.__aexit__(kind, error, trace)
 
     @property
     def signalling_url(self) -> str:
@@ -99,6 +108,8 @@ class LiveKit:
 
     def token(self, room: str, identity: str, grant: Grant) -> str:
         """A token of 60 seconds for one upgrade through the gate, carrying exactly this grant."""
+        if self._will is not None:
+            self._will.name(room, identity)
         video = api.VideoGrants(
             room_join=True,
             room=room,
@@ -136,6 +147,8 @@ class LiveKit:
             return
         if problem := await _attempt(rooms.delete_room(api.DeleteRoomRequest(room=meeting))):
             raise MediaDown("the media engine did not end the room") from problem
+        if self._will is not None:
+            self._will.forget(meeting)
 
     async def receive(self, body: bytes, authorization: str) -> Notice | None:
         """Verify a webhook and return its news, having removed the sender of a mislabelled track.

@@ -12,10 +12,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from server.livekit import ForgedWebhook, LiveKit, News, Notice
+from server.will import Will
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.gate import Gate
-from tests.conformance.engines import LOOPBACK, Engine
+from tests.conformance.engines import LIVEKIT, LOOPBACK, Engine
 from tests.fakes import FakeClock, FakeJournal, FakePresence, FakeSeats
 
 PAGE: Final = Path(__file__).parent / "page"
@@ -71,7 +72,7 @@ def webhook_url(port: int) -> str:
 @asynccontextmanager
 async def open_house(engine: Engine, port: int) -> AsyncIterator[House]:
     """A house that is open. The engine has been told its port beforehand."""
-    async with LiveKit(engine.endpoint, engine.key, engine.secret) as media:
+    async with LiveKit(engine.endpoint, engine.key, engine.secret, will=_will(engine)) as media:
         house = House(media, port)
         app = web.Application()
         app.router.add_post("/livekit/webhook", house.receive)
@@ -88,6 +89,12 @@ async def open_house(engine: Engine, port: int) -> AsyncIterator[House]:
         finally:
             await house.gate.close()
             await runner.cleanup()
+
+
+def _will(engine: Engine) -> Will | None:
+    """What the composition root does: a will for a server that outlives the platform."""
+    url = engine.endpoint()
+    return Will(url, engine.key, engine.secret) if engine.name == LIVEKIT and url is not None else None
 
 
 def _file(path: Path, content: str) -> Handler:

@@ -4,8 +4,8 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import aiohttp
 from livekit import api
@@ -33,6 +33,31 @@ FLAT_AFTER: Final = {EMBEDDED: 0.1, LIVEKIT: 0.3}
 _numbers = itertools.count(1)
 
 
+async def act(house: House, meeting: MeetingId, by: SeatId, action: Action) -> None:
+    """Have someone act in a meeting, and take no refusal."""
+    outcome = await house.applier.act(meeting, Actor(ROLES[by], PersonId(by), by), action)
+    assert isinstance(outcome, Done), outcome
+
+
+async def attend(house: House, meeting: MeetingId) -> None:
+    """A facilitator is there, connected to another process of the platform."""
+    await house.presence.beat(meeting, {HOST}, {HOST})
+    await house.attendance.review(meeting)
+
+
+async def begin(house: House, meeting: MeetingId) -> dict[SeatId, str]:
+    """A meeting that is open and attended, all parents admitted and nobody connected; everyone's cookies."""
+    house.journal.plan(Meeting(meeting, AGREEMENT))
+    cookies = {seat: f"{seat}-{meeting}" for seat in ROLES}
+    for seat, role in ROLES.items():
+        house.seats.holders[cookies[seat]] = SeatHolder(seat, PersonId(seat), role, meeting, AGREEMENT)
+        await act(house, meeting, seat, Arrive(AGREEMENT))
+    await act(house, meeting, HOST, Open())
+    await attend(house, meeting)
+    await act(house, meeting, HOST, AdmitAll())
+    return cookies
+
+
 @dataclass
 class Session:
     """A meeting in the house. Seats are called the same in every session, cookies are not."""
@@ -42,38 +67,23 @@ class Session:
     browser: Chromium
     engine: Engine
     meeting: MeetingId
+    cookies: dict[SeatId, str]
     stack: AsyncExitStack
-    cookies: dict[SeatId, str] = field(default_factory=dict)
 
     # --- The rules ---
 
-    async def begin(self) -> None:
-        """Open, attended by the facilitator, with all three parents admitted and nobody connected yet."""
-        self.house.journal.plan(Meeting(self.meeting, AGREEMENT))
-        for seat, role in ROLES.items():
-            self.cookies[seat] = cookie = f"{seat}-{self.meeting}"
-            holder = SeatHolder(seat, PersonId(seat), role, self.meeting, AGREEMENT)
-            self.house.seats.holders[cookie] = holder
-            await self.do(Arrive(AGREEMENT), seat)
-        await self.do(Open())
-        await self.resume()
-        await self.do(AdmitAll())
-
     async def do(self, action: Action, by: SeatId = HOST) -> None:
         """Have someone act, and take no refusal."""
-        actor = Actor(ROLES[by], PersonId(by), by)
-        outcome = await self.house.applier.act(self.meeting, actor, action)
-        assert isinstance(outcome, Done), outcome
-
-    async def resume(self) -> None:
-        """A facilitator is there, connected to another process of the platform."""
-        await self.house.presence.beat(self.meeting, {HOST}, {HOST})
-        await self.house.attendance.review(self.meeting)
+        await act(self.house, self.meeting, by, action)
 
     async def freeze(self) -> None:
         """The last facilitator is gone. Returns when that is in effect."""
         await self.house.presence.drop(self.meeting, HOST, Connection.EVENTS)
         await self.house.attendance.review(self.meeting)
+
+    async def resume(self) -> None:
+        """A facilitator is back."""
+        await attend(self.house, self.meeting)
 
     async def quiet_down(self) -> None:
         """Let the time pass in which last packets may arrive, and whatever has arrived by then be counted."""
@@ -93,11 +103,11 @@ class Session:
         """Connect a seat's tab of Chromium. Raises NotLetIn."""
         tab = await self.browser.tab()
         self.stack.push_async_callback(tab.close)
-        cookie = {"name": "seat", "value": self.cookies[seat], "url": self.house.origin}
+        cookie: Any = {"name": "seat", "value": self.cookies[seat], "url": self.house.origin}
         await tab.page.context.add_cookies([cookie])
         await tab.goto(f"{self.house.origin}/conformance/")
         await tab.page.wait_for_function("window.enter !== undefined")
-        client = await PageClient.enter(seat, tab, f"{self.url}", token)
+        client = await PageClient.enter(seat, tab, self.url, token)
         self.stack.push_async_callback(client.leave)
         return client
 
@@ -164,7 +174,6 @@ async def session_in(house: House, relay: Relay, browser: Chromium, engine: Engi
     """A session that has begun, and everybody's departure."""
     meeting = MeetingId(f"meeting{next(_numbers)}")
     async with AsyncExitStack() as stack:
-        session = Session(house, relay, browser, engine, meeting, stack)
-        await session.begin()
-        yield session
+        cookies = await begin(house, meeting)
+        yield Session(house, relay, browser, engine, meeting, cookies, stack)
     await house.media.close(meeting)

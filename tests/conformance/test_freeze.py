@@ -1,14 +1,16 @@
 """Without a facilitator nobody hears or sees anybody, and afterwards everything is as it was."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from moderation.actions import Mute
-from moderation.model import PersonId
+from moderation.model import PersonId, SeatId
 from tests.conformance.clients import (
     CHATTER,
     LISTENED,
+    Client,
     frames,
     grows,
     growth,
@@ -66,7 +68,8 @@ async def test_after_the_freeze_everyone_sends_and_receives_as_before(session: S
     before = await session.tracks()
     await session.freeze()
     await session.resume()
-    for receiver, sender in ((host, ANNA), (anna, HOST), (bela, ANNA), (bela, HOST)):
-        await grows(lambda receiver=receiver, sender=sender: sound(receiver, sender))
-        await grows(lambda receiver=receiver, sender=sender: frames(receiver, sender))
+    pairs: tuple[tuple[Client, SeatId], ...] = ((host, ANNA), (anna, HOST), (bela, ANNA), (bela, HOST))
+    for receiver, sender in pairs:
+        await grows(partial(sound, receiver, sender))
+        await grows(partial(frames, receiver, sender))
     assert await session.tracks() == before
