@@ -20,7 +20,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 WEB = Path(__file__).resolve().parent.parent / "web"
-PATIENCE = 15.0  # seconds a page may take to show what a test waits for
+PATIENCE = 30.0  # seconds a page may take to show what a test waits for, on a machine that is busy
+START_WITHIN = 90.0  # seconds a browser may take to start, likewise
 PHONE = (360, 740)
 LAPTOP = (1280, 800)
 
@@ -227,10 +228,12 @@ class Firefox:
         assert self.driver.stdout
         while line := await self.driver.stdout.readline():
             told = json.loads(line)
-            if waiting := self._waiting.pop(told["id"], None):
+            waiting = self._waiting.pop(told["id"], None)
+            if waiting and not waiting.done():
                 waiting.set_result(told)
         for waiting in self._waiting.values():
-            waiting.set_result({"ok": False, "error": "Firefox has ended"})
+            if not waiting.done():
+                waiting.set_result({"ok": False, "error": "Firefox has ended"})
 
     async def tab(self, size: tuple[int, int] = LAPTOP) -> "FirefoxTab":
         name = f"tab{next(self._ids)}"
@@ -289,7 +292,7 @@ async def firefox() -> AsyncIterator[Firefox]:
     ready = browser._waiting[0] = asyncio.get_running_loop().create_future()
     listening = asyncio.create_task(browser.listen())
     try:
-        if not (await asyncio.wait_for(ready, 30))["ok"]:
+        if not (await asyncio.wait_for(ready, START_WITHIN))["ok"]:
             raise FirefoxRefused("start", "it ended before it was ready")
         yield browser
     finally:

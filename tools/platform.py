@@ -18,7 +18,7 @@ from typing import IO, Self
 import aiohttp
 
 ROOT = Path(__file__).resolve().parent.parent
-START_WITHIN = 20.0  # seconds until the first page must be served
+START_WITHIN = 60.0  # seconds until the first page must be served
 END_WITHIN = 6.0
 
 

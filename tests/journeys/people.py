@@ -1,11 +1,13 @@
 """People in front of a browser: what they do to get somewhere, and what they see and hear there."""
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.browsers import Tab, read, until
+from tests.browsers import PATIENCE, Tab, read, until
 from tools.platform import SignIn
 
 # Every tile of the room: the name under it, and a fingerprint of what its video shows now, if anything.
@@ -87,7 +89,7 @@ class Someone:
     tab: Tab
     name: str
 
-    async def shows(self, words: str, within: float = 15.0) -> None:
+    async def shows(self, words: str, within: float = PATIENCE) -> None:
         """Waits until the page says these words. Raises: AssertionError with what it says instead."""
 
         async def said() -> bool:
@@ -98,6 +100,12 @@ class Someone:
         except AssertionError as error:
             raise AssertionError(f"{error}; the page says:\n{await read(self.tab)}") from None
 
+    async def no_longer_shows(self, words: str) -> None:
+        async def is_gone() -> bool:
+            return words not in await read(self.tab)
+
+        await until(is_gone, f"{self.name} no longer reads “{words}”")
+
     async def words(self) -> str:
         return await read(self.tab)
 
@@ -105,15 +113,13 @@ class Someone:
         """The names under the faces on this page."""
         return {one["name"] for one in await self.tab.evaluate(FACES)}
 
-    async def sees(self, *names: str, within: float = 15.0) -> None:
+    async def sees(self, *names: str) -> None:
         """Waits until the pictures of exactly these people move on this page, besides one's own."""
-        who = ", ".join(names) or "no one"
-        await until(lambda: self._sees_only(set(names)), f"{self.name} sees {who}", within)
+        await self._comes_to(seen, "sees", set(names))
 
-    async def hears(self, *names: str, within: float = 15.0) -> None:
+    async def hears(self, *names: str) -> None:
         """Waits until the sound of exactly these people comes out of this page."""
-        who = ", ".join(names) or "no one"
-        await until(lambda: self._hears_only(set(names)), f"{self.name} hears {who}", within)
+        await self._comes_to(heard, "hears", set(names))
 
     async def hears_and_sees(self, *names: str) -> None:
         await self.sees(*names)
@@ -124,11 +130,16 @@ class Someone:
         await self.tab.press("Microphone is off. Turn it on")
         await self.tab.press("Camera is off. Turn it on")
 
-    async def _sees_only(self, names: set[str]) -> bool:
-        return await seen(self.tab) - {"You"} == names
-
-    async def _hears_only(self, names: set[str]) -> bool:
-        return await heard(self.tab) == names
+    async def _comes_to(
+        self, perceive: Callable[[Tab], Awaitable[set[str]]], verb: str, names: set[str]
+    ) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while (found := await perceive(self.tab) - {"You"}) != names:
+            if time.monotonic() > deadline:
+                raise AssertionError(
+                    f"{self.name} {verb} {found or 'no one'}, not {names or 'no one'}; "
+                    f"the page says:\n{await read(self.tab)}"
+                )
 
 
 @dataclass
@@ -181,7 +192,10 @@ class Host(Staff):
         await self.shows("In the room")
 
     async def open_session(self) -> None:
+        """Opens it, and waits until the host is heard and seen there: before that nobody can be let in."""
         await self.tab.press("Open session")
+        await self.no_longer_shows("The room is not open yet")
+        await self.no_longer_shows("Nobody hears or sees anybody")
 
     async def let_in(self, name: str) -> None:
         await self.tab.press(f"Let {name} in")
@@ -222,6 +236,6 @@ class Parent(Someone):
         await self.tab.press("Try my camera")
         await self.shows("There you are.")
         await self.tab.press("Try my internet")
-        await self.shows("All set", within=30)
+        await self.shows("All set")
         await self.tab.press("I’m ready")
         await self.shows(f"Hello {self.name}")
