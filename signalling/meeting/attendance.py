@@ -31,6 +31,7 @@ class Attendance:
         self._presence = presence
         self._open: defaultdict[tuple[MeetingId, Connection], set[SeatId]] = defaultdict(set)
         self._in_room: dict[tuple[MeetingId, SeatId], str] = {}
+        self._awaited: set[tuple[MeetingId, SeatId]] = set()
         self._leases: dict[MeetingId, tuple[float, Connected]] = {}
         self._reviews: WeakValueDictionary[MeetingId, asyncio.Lock] = WeakValueDictionary()
 
@@ -39,7 +40,7 @@ class Attendance:
     async def opened(self, meeting: MeetingId, seat: SeatId, connection: Connection) -> None:
         """A connection of this seat is open in this process."""
         self._open[meeting, connection].add(seat)
-        await self._beat(meeting)
+        await self._beat(meeting, only=seat)
         await self._changed(meeting)
 
     async def closed(
@@ -54,7 +55,8 @@ class Attendance:
     async def joined(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
         """The media engine says that this seat's media is connected. `session`: its id for this stay."""
         self._in_room[meeting, seat] = session
-        await self._beat(meeting)
+        self._awaited.discard((meeting, seat))
+        await self._beat(meeting, only=seat)
         await self._changed(meeting)
 
     async def left(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
@@ -68,6 +70,12 @@ class Attendance:
     def begins_stay(self, meeting: MeetingId, seat: SeatId) -> None:
         """The seat joins anew: until the engine says so again, its media is not connected."""
         self._in_room.pop((meeting, seat), None)
+        self._awaited.add((meeting, seat))
+
+    async def resumes_stay(self, meeting: MeetingId, seat: SeatId) -> None:
+        """The engine goes on with a stay. A process that did not see it begin learns of it only here."""
+        if (meeting, seat) not in self._in_room and (meeting, seat) not in self._awaited:
+            await self.joined(meeting, seat, session="")
 
     def is_in_room(self, meeting: MeetingId, seat: SeatId) -> bool:
         """Whether the media engine has said so."""
@@ -104,6 +112,7 @@ class Attendance:
         self._leases.pop(meeting, None)
         for key in [key for key in self._in_room if key[0] == meeting]:
             del self._in_room[key]
+        self._awaited = {key for key in self._awaited if key[0] != meeting}
 
     def _mine(self, meeting: MeetingId) -> Connected:
         sockets = self._open[meeting, Connection.MEDIA]
@@ -116,10 +125,11 @@ class Attendance:
         at, leases = self._leases.get(meeting, (0.0, Connected()))
         return leases if time.monotonic() - at < GRACE else Connected()
 
-    async def _beat(self, meeting: MeetingId) -> None:
+    async def _beat(self, meeting: MeetingId, only: SeatId | None = None) -> None:
         mine = self._mine(meeting)
+        seats = mine.events | mine.media if only is None else {only}
         try:
-            await self._presence.beat(meeting, mine.events, mine.media)
+            await self._presence.beat(meeting, mine.events & seats, mine.media & seats)
         except JournalDown:
             log.warning("leases not renewed", extra={"meeting": meeting})
 

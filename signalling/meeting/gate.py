@@ -23,7 +23,7 @@ from moderation.grants import Grant, Source, grants
 from moderation.model import Meeting, MeetingId, Person, Phase, Place, Role, SeatId, Standing
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
-from signalling.meeting.errors import JournalDown, UnknownMeeting
+from signalling.meeting.errors import JournalDown, MediaDown, UnknownMeeting
 from signalling.meeting.passage import (
     MESSAGE_FROM_CLIENT,
     MESSAGE_FROM_ENGINE,
@@ -281,7 +281,7 @@ class Gate:
         """Connect to the engine, look again, and only then accept the browser."""
         try:
             engine, first = await self._connect(request, let)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, MediaDown, TimeoutError, OSError) as error:
             log.warning("engine refused or unreachable", extra={"error": type(error).__name__})
             return NOT_READY.response()
         try:
@@ -300,7 +300,7 @@ class Gate:
         """The engine's socket and its first message: from then on this seat is in the room.
 
         Raises:
-            aiohttp.ClientError, TimeoutError, OSError
+            aiohttp.ClientError, MediaDown, TimeoutError, OSError
         """
         if self._http is None:
             raise aiohttp.ClientError("the gate has not started")
@@ -375,12 +375,12 @@ class Gate:
         return client
 
     async def _opened(self, holder: SeatHolder, first: bytes) -> None:
-        """A resumed stay is in the room already, and the engine sends no second word that it joined."""
+        """A resumed stay is in the room already, and no webhook will say so again."""
         meeting, seat = holder.meeting, holder.seat
-        if not is_resumed(first):
+        if is_resumed(first):
+            await self._attendance.resumes_stay(meeting, seat)
+        else:
             self._attendance.begins_stay(meeting, seat)
-        elif not self._attendance.is_in_room(meeting, seat):
-            await self._attendance.joined(meeting, seat, session="")
         await self._attendance.opened(meeting, seat, Connection.MEDIA)
 
 

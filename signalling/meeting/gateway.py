@@ -204,7 +204,8 @@ class Gateway:
             meetings = await self._journal.running()
         except JournalDown:
             meetings = list(self._attendance.meetings())
-        for meeting in meetings:
+        here = self._attendance.meetings()
+        for meeting in sorted(meetings, key=lambda meeting: meeting not in here):
             await self._applier.act(meeting, HOUSE, action)
 
     # --- Connections ---
@@ -492,13 +493,28 @@ def _drop_if_nobody(request: web.Request) -> None:
 class _NewsOverRedis(socketio.AsyncRedisManager):  # type: ignore[misc]
     """The library's connection to Redis, carrying our news between processes and nothing else."""
 
+    redis: Any
+    pubsub: Any
+
     def __init__(self, url: str, hear: Any) -> None:
         super().__init__(url, channel="hearth", logger=_QUIET)
         self._hear = hear
+        self._closings: set[asyncio.Task[None]] = set()
 
     async def tell(self, news: News) -> None:
         """Tell every other process. Where Redis is down they find out by polling."""
         await self._publish({"method": "emit", "news": dict(news), "host_id": self.host_id})
+
+    def _redis_connect(self) -> None:
+        """The library would make a client anew each time and leave the older ones open; one is enough."""
+        if self.redis is None:
+            super()._redis_connect()
+            return
+        task = asyncio.create_task(_close_redis(self.pubsub))
+        self.pubsub = self.redis.pubsub(ignore_subscribe_messages=True)
+        self.connected = True
+        self._closings.add(task)
+        task.add_done_callback(self._closings.discard)
 
     async def _handle_emit(self, message: Mapping[str, Any]) -> None:
         await self._hear(message.get("news", {}))
@@ -509,6 +525,12 @@ class _NewsOverRedis(socketio.AsyncRedisManager):  # type: ignore[misc]
         if thread is not None:
             thread.cancel()
             await asyncio.gather(thread, return_exceptions=True)
-        for connection in (self.pubsub, self.redis):
-            if connection is not None:
+        await asyncio.gather(*self._closings)
+        await _close_redis(self.pubsub, self.redis)
+
+
+async def _close_redis(*connections: Any) -> None:
+    for connection in connections:
+        if connection is not None:
+            with suppress(Exception):  # Nothing depends on it any more.
                 await connection.aclose()

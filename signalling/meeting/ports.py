@@ -195,7 +195,11 @@ class MediaEngine(Protocol):
 
     @property
     def signalling_url(self) -> str:
-        """Where the engine's signalling listens, private: `ws://host:port`, without a path."""
+        """Where the engine's signalling listens, private: `ws://host:port`, without a path.
+
+        Raises:
+            MediaDown: there is no engine at the moment.
+        """
         ...
 
     async def push(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:

@@ -16,9 +16,11 @@ from moderation import actions as a
 from moderation.model import Actor, PersonId, Phase, RemovalReason, Role, SeatId
 from signalling.meeting import gate as gate_module
 from signalling.meeting import passage
+from signalling.meeting.errors import MediaDown
 from signalling.meeting.gate import Gate, is_resumed
 from signalling.meeting.ports import Connection, SeatHolder
 from signalling.meeting.words import GATE
+from tests.fakes import FakeMediaEngine
 from tests.signalling.meeting.house import (
     JO,
     KAZ,
@@ -428,6 +430,19 @@ async def test_a_flood_ends_the_passage(in_session: Site, monkeypatch: pytest.Mo
     assert len(in_session.engine.got) <= 5
 
 
+class NoEngine(FakeMediaEngine):
+    """What the port is while its engine is being started again."""
+
+    @property
+    def signalling_url(self) -> str:  # type: ignore[override]
+        raise MediaDown
+
+
+async def test_while_there_is_no_engine_nobody_passes(in_session: Site) -> None:
+    in_session.gate._media = NoEngine.__new__(NoEngine)
+    assert await in_session.refused(SAM) == (503, "not_ready")
+
+
 @pytest.mark.parametrize("trouble", ["refuses", "silent", "gone"])
 async def test_an_engine_that_does_not_take_the_seat_is_not_ready(
     in_session: Site, trouble: str, monkeypatch: pytest.MonkeyPatch
@@ -475,6 +490,17 @@ async def test_a_host_who_resumes_attends_without_another_word(site: Site) -> No
     socket = await site.enter(JO, query="reconnect=1")
     await until_phase(house, Phase.OPEN)
     await socket.close()
+
+
+async def test_resuming_a_stay_whose_media_never_came_is_not_attending(site: Site) -> None:
+    house = await host_without_media(site)
+    joining = await site.enter(JO)
+    resuming = await site.enter(JO, query="reconnect=1")
+    await joining.receive(timeout=2)
+    assert (await house.meeting()).phase is Phase.UNATTENDED
+    await house.attendance.joined(TUESDAY, JO.seat, "PA_2")
+    assert (await house.meeting()).phase is Phase.OPEN
+    await resuming.close()
 
 
 async def test_a_hosts_connection_that_breaks_off_has_its_five_seconds(site: Site) -> None:

@@ -1,0 +1,156 @@
+"""Two platform processes serve one session: what one decides, the other's people are shown."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+
+import pytest
+
+from moderation.model import Phase
+from signalling.meeting.gateway import News
+from tests.fakes import FakeClock
+from tests.signalling.meeting.house import JO, SAM, TUESDAY, House, eventually
+from tests.signalling.meeting.test_gateway import Serving, Site, serving
+
+Hear = Callable[[News], Awaitable[None]]
+
+pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+
+
+@pytest.fixture
+async def redis_url() -> AsyncIterator[str]:
+    with closing(socket.socket()) as finder:
+        finder.bind(("127.0.0.1", 0))
+        port = finder.getsockname()[1]
+    nothing_kept = ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
+    redis = await asyncio.create_subprocess_exec(
+        "redis-server", "--port", str(port), *nothing_kept, stdout=asyncio.subprocess.DEVNULL
+    )
+    await answers(port)
+    yield f"redis://127.0.0.1:{port}/0"
+    redis.terminate()
+    await redis.wait()
+
+
+async def answers(port: int) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                await writer.wait_closed()
+                return
+
+
+@pytest.fixture
+async def two(redis_url: str) -> AsyncIterator[tuple[Site, Site]]:
+    here = House()
+    there = House(clock=here.clock, journal=here.journal, media=here.media, seats=here.seats)
+    there.presence.process, there.presence.leases = "there", here.presence.leases
+    async with serving(here, redis_url) as one, serving(there, redis_url) as other:
+        await hear_each_other(one, other)
+        yield one, other
+
+
+async def hear_each_other(one: Site, other: Site) -> None:
+    """Redis delivers to those who listen already; wait until both do."""
+    heard: list[str] = []
+    for site in (one, other):
+        manager = site.gateway._news
+        assert manager is not None
+        manager.initialize()
+        site.gateway._sio.manager_initialized = True
+        manager._hear = listening(manager._hear, heard)
+    async with asyncio.timeout(5):
+        while len(set(heard)) < 2:
+            for site, name in ((one, "one"), (other, "other")):
+                await site.gateway._tell({"news": "test", "from": name})
+            await asyncio.sleep(0.02)
+
+
+def listening(hear: Hear, heard: list[str]) -> Hear:
+    async def listen(news: News) -> None:
+        if news["news"] == "test":
+            heard.append(news["from"])
+        else:
+            await hear(news)
+
+    return listen
+
+
+async def test_a_decision_in_one_process_is_shown_by_the_other(two: tuple[Site, Site]) -> None:
+    one, other = two
+    await one.house.in_session()
+    jo, sam = await one.page(JO), await other.page(SAM)
+    await sam.sees("phase", "open")
+    await jo.ask(do="mute", person="sam")
+    await eventually(lambda: sam.views[-1]["you"]["microphone_held"])
+    assert one.house.media.rooms[TUESDAY][SAM.seat].can_subscribe
+
+
+async def test_a_host_connected_to_one_and_heard_of_by_the_other_attends(two: tuple[Site, Site]) -> None:
+    one, other = two
+    await one.house.in_session()
+    await one.gateway.media_left(TUESDAY, JO.seat, "PA_1")
+    sam = await other.page(SAM)
+    jo = await one.page(JO)
+    await sam.sees("phase", "unattended")
+    await other.gateway.media_joined(TUESDAY, JO.seat, "PA_2")
+    await sam.sees("phase", "open")
+    await jo.leaves()
+    await sam.sees("phase", "unattended")
+
+
+async def test_a_seat_is_taken_over_by_a_page_on_the_other_process(two: tuple[Site, Site]) -> None:
+    one, other = two
+    await one.house.in_session()
+    older = await one.page(SAM)
+    newer = await other.page(SAM)
+    await older.is_away()
+    assert older.gone == ["replaced"]
+    await newer.sees("phase", "open")
+
+
+async def test_a_quick_exit_heard_by_one_process_ends_the_page_on_the_other(two: tuple[Site, Site]) -> None:
+    one, other = two
+    await one.house.in_session()
+    sam = await other.page(SAM)
+    await one.gateway.seat_exited(SAM.seat)
+    await sam.is_away()
+    assert sam.gone == ["seat_ended"]
+
+
+async def test_a_revoked_invite_heard_by_one_process_ends_the_page_on_the_other(
+    two: tuple[Site, Site],
+) -> None:
+    one, other = two
+    await one.house.in_session()
+    sam = await other.page(SAM)
+    await one.gateway.person_revoked(SAM.person)
+    await sam.is_away()
+    assert sam.gone == ["seat_ended"]
+
+
+async def test_a_process_that_dies_is_noticed_by_the_other(two: tuple[Site, Site]) -> None:
+    one, other = two
+    await one.house.in_session()
+    await one.house.attendance.beat()
+    sam = await other.page(SAM)
+    await sam.sees("phase", "open")
+    other.house.clock.advance(5)
+    await other.house.poller.watch()
+    assert (await other.house.meeting()).phase is Phase.UNATTENDED
+    await sam.sees("phase", "unattended")
+
+
+async def test_without_redis_answering_a_process_goes_on_alone() -> None:
+    async with Serving(House(clock=FakeClock()), "redis://127.0.0.1:9/0") as site:
+        await site.house.in_session()
+        jo, sam = await site.page(JO), await site.page(SAM)
+        assert (await jo.ask(do="mute", person="sam"))["ok"]
+        await eventually(lambda: sam.views[-1]["you"]["microphone_held"])
