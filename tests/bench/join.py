@@ -1,0 +1,109 @@
+"""From a host's press on "Let in" to the first picture that the parent's page shows.
+
+Two pages in Chromium; the host's camera is on. Before each round the parent's page is loaded anew, so that
+the media client is fetched and compiled each time.
+"""
+
+import asyncio
+from typing import Any
+
+from tests.bench.kit.evening import evening, host_at_the_desk
+from tests.bench.kit.figures import busyness, progress, quantile, tell
+from tests.bench.mute import press
+from tests.browsers import PHONE, chromium, until
+from tests.journeys.people import Host, Parent
+
+ROUNDS = 30
+AIM = 1000.0
+"""Milliseconds, at the 95th percentile."""
+
+# Notes when each step of getting into the room was done; all in milliseconds since 1970.
+WATCH = """
+(() => {
+  const noted = (window.noted = {});
+  const note = (step, at) => { noted[step] ??= at ?? Date.now(); };
+  const Socket = window.WebSocket;
+  window.WebSocket = class extends Socket {
+    constructor(url, ...rest) {
+      super(url, ...rest);
+      if (!String(url).includes("/media/")) return;
+      note("client_loaded");
+      this.addEventListener("open", () => note("gate_open"));
+    }
+  };
+  const Peers = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Peers {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("track", () => note("track_announced"));
+      this.addEventListener("connectionstatechange", () => {
+        if (this.connectionState === "connected" && this.getReceivers().length) note("media_connected");
+      });
+    }
+  };
+  new MutationObserver(() => {
+    for (const video of document.querySelectorAll("video:not([data-noted])")) {
+      video.dataset.noted = "";
+      video.requestVideoFrameCallback(() => note("first_picture"));
+    }
+  }).observe(document, { childList: true, subtree: true });
+})();
+"""
+STEPS = ("client_loaded", "gate_open", "track_announced", "media_connected", "first_picture")
+
+
+async def one_round(host: Host, parent: Parent, url: str) -> dict[str, float]:
+    """Milliseconds from the press to each step."""
+    await parent.tab.goto(url)
+    await parent.shows(f"Hello {parent.name}")
+    pressed = await press(host.tab, f"Let {parent.name} in")
+
+    async def noted() -> Any:
+        told = await parent.tab.evaluate("window.noted")
+        return told if "first_picture" in told else None
+
+    told = await until(noted, "the parent sees the host")
+    await press(host.tab, f"More about {parent.name}")
+    await press(host.tab, "Back to the waiting room")
+    await parent.shows("You are back in the waiting room")
+    return {step: told[step] - pressed for step in STEPS if step in told}
+
+
+async def main() -> None:
+    async with evening(parents=1) as (platform, seed), chromium() as browser:
+        tab = await browser.tab(PHONE)
+        await tab.page.context.add_init_script(WATCH)
+        parent = Parent(tab, "Sam")
+        await parent.come_in(seed.parents[0])
+        host = await host_at_the_desk(browser, platform, seed)
+        await press(host.tab, "Camera is off. Turn it on")
+        await until(
+            lambda: host.tab.evaluate("!!document.querySelector('li.tile video')"), "the host's picture"
+        )
+        progress(f"{ROUNDS} rounds.")
+        rounds = []
+        for number in range(ROUNDS):
+            rounds.append(await one_round(host, parent, f"{platform.origin}/session"))
+            if number % 5 == 4:
+                progress(
+                    f"{number + 1}: the longest so far took {max(r['first_picture'] for r in rounds):.0f} ms"
+                )
+    whole = [one["first_picture"] for one in rounds]
+    tell(
+        "join", quantile(whole, 0.95), "ms",
+        "p95 from the host's press to the first picture at the parent's page, which was loaded anew",
+        aim=AIM, median=quantile(whole, 0.5), longest=max(whole), rounds=len(whole), busyness=busyness(),
+    )  # fmt: skip
+    for step in STEPS[:-1]:
+        passed = [one[step] for one in rounds if step in one]
+        tell(
+            f"join_{step}",
+            quantile(passed, 0.5),
+            "ms",
+            "median, from the host's press",
+            p95=quantile(passed, 0.95),
+        )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
