@@ -10,10 +10,10 @@ retransmission is the cached packet, byte for byte.
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from media import vp8
-from media.packets import HEADER, Extension, Kind, RtpHeader, extension_block, extensions, parse
+from media.packets import HEADER, Extension, Kind, extension_block, extensions, parse
 from media.rtcp import ReportBlock, SenderReport
 
 CACHE = 512
@@ -139,6 +139,18 @@ class Source:
         )
 
 
+class Outgoing(NamedTuple):
+    """A packet as it goes to everybody, but for the numbers each subscriber has of its own."""
+
+    extended: int
+    first: int
+    """The first byte: version 2, and whether there is a header extension."""
+    marker: int
+    timestamp: int
+    body: bytes
+    """Header extension and payload."""
+
+
 class Route:
     """A track's way to one subscriber."""
 
@@ -222,9 +234,7 @@ class Track:
         self.muted = False
         """The publisher's own mute. What a host does is to close the track."""
         self.closed = False
-        self.cache: list[tuple[int, int, int, int, bytes] | None] = [None] * (
-            CACHE if kind is Kind.VIDEO else 0
-        )
+        self.cache: list[Outgoing | None] = [None] * (CACHE if kind is Kind.VIDEO else 0)
         self.keyframe_wanted = False
         self.keyframe_asked = -KEYFRAME_PATIENCE
         self.levels: list[int] = []
@@ -305,31 +315,22 @@ class Router:
             source.dropped += 1
             return
         source.forwarded += 1
-        body = block + packet[start:end]
-        first = 0x90 if block else 0x80
-        video = track.kind is Kind.VIDEO
-        if video:
-            track.cache[extended & SLOT] = (extended, first, header.marker, header.timestamp, body)
-        self._spread(
-            track,
-            source,
-            extended,
-            header,
-            first,
-            body,
-            not video or vp8.starts_keyframe(packet, start, end),
-            now,
+        outgoing = Outgoing(
+            extended, 0x90 if block else 0x80, header.marker, header.timestamp, block + packet[start:end]
         )
+        entry = True
+        if track.kind is Kind.VIDEO:
+            track.cache[extended & SLOT] = outgoing
+            entry = vp8.starts_keyframe(packet, start, end)
+            if entry:
+                track.keyframe_wanted = False
+        self._spread(track, source, outgoing, entry, now)
 
-    def _spread(
-        self, track: Track, source: Source, extended: int, header: RtpHeader, first: int, body: bytes,
-        entry: bool, now: float,
-    ) -> None:  # fmt: skip
+    def _spread(self, track: Track, source: Source, packet: Outgoing, entry: bool, now: float) -> None:
         """The innermost loop: a header for each subscriber, protect, send. `entry`: one may start here."""
+        extended, first, marker, timestamp, body = packet
         buffer, pack, remember = self._buffer, HEADER.pack_into, track.kind is Kind.VIDEO
-        marker, timestamp = header.marker, header.timestamp
         end = HEADER.size + len(body)
-        newest = extended == source.highest
         for route in track.routes:
             if route.awaiting_keyframe or route.feed is not source:
                 if not entry:
@@ -340,7 +341,7 @@ class Router:
                 continue
             number = extended + route.shift & 0xFFFF
             stamp = timestamp + route.timestamp_shift & MASK
-            if newest:
+            if number - route.last_sequence & 0xFFFF < 0x8000:
                 route.last_sequence = number
                 route.last_timestamp = stamp
                 route.sent_at = now
@@ -361,7 +362,7 @@ class Router:
             route.repairs = 0
         for number in lost:
             cached = track.cache[(extended := route.original(number)) & SLOT]
-            if cached is None or cached[0] != extended or route.repairs >= MAX_REPAIRS:
+            if cached is None or cached.extended != extended or route.repairs >= MAX_REPAIRS:
                 continue
             _, first, marker, timestamp, body = cached
             route.repairs += 1

@@ -87,7 +87,7 @@ class Direction:
         policy.allow_repeat_tx = 1  # a retransmission is the same packet, byte for byte
         handle = ffi.new("srtp_t *")
         _require(lib.srtp_create(handle, policy))
-        self.session: Any = ffi.gc(handle, lambda owned: lib.srtp_dealloc(owned[0]))
+        self.session: Any = ffi.gc(handle, _free)
 
     def protect(self, length: int) -> int:
         """Protect the RTP packet at the start of the buffer; its new length, or 0 when libsrtp refuses."""
@@ -115,6 +115,10 @@ class Direction:
         if function(self.session[0], self._buffer.cdata, size):
             return 0
         return int(size[0])
+
+
+def _free(owned: Any, deallocate: Any = lib.srtp_dealloc) -> None:
+    deallocate(owned[0])  # bound as a default: at the interpreter's end modules go before their objects
 
 
 def _require(status: int) -> None:

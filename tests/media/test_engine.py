@@ -1,0 +1,405 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from media import engine as engine_module
+from media import rtcp
+from media.dtls import Fingerprint
+from media.engine import Engine, EngineFull
+from media.packets import Extension, Kind, extension_block, parse
+from media.peer import CONSENT, MAX_ADDRESSES, MAX_SOURCES, MAX_SSRCS, Ending, Peer, Section
+from media.router import Track
+from media.srtp import AEAD_AES_128_GCM, AES_CM_128_HMAC_SHA1_80, Profile
+from tests.media.builders import DELTA, KEYFRAME, rtp
+from tests.media.client import Browser, Wires
+
+VIDEO = Section("v", Kind.VIDEO, 96, 90000, {Extension.MID: 3, Extension.RID: 4}, frozenset({7}))
+AUDIO = Section("a", Kind.AUDIO, 111, 48000, {Extension.MID: 3, Extension.AUDIO_LEVEL: 1}, frozenset({8}))
+
+
+class Events:
+    """A listener that remembers."""
+
+    def __init__(self) -> None:
+        self.connected: list[Peer] = []
+        self.ended: list[Peer] = []
+
+    def peer_connected(self, peer: Peer) -> None:
+        self.connected.append(peer)
+
+    def peer_ended(self, peer: Peer) -> None:
+        self.ended.append(peer)
+
+
+class Place:
+    """An engine, its wires, and browsers at addresses of their own."""
+
+    def __init__(self) -> None:
+        self.wires = Wires()
+        self.engine = Engine(self.wires.transmit)
+        self.events = Events()
+        self.engine.listener = self.events
+        self.ports = iter(range(40000, 50000))
+
+    def browser(self, profiles: tuple[Profile, ...] = (AEAD_AES_128_GCM, AES_CM_128_HMAC_SHA1_80)) -> Browser:
+        peer = self.engine.open()
+        return Browser(self.engine, self.wires, peer, ("127.0.0.1", next(self.ports)), profiles)
+
+    def connected(self) -> Browser:
+        browser = self.browser()
+        browser.connect(1.0)
+        return browser
+
+    def publisher(self, section: Section = VIDEO) -> tuple[Browser, Track]:
+        browser = self.connected()
+        track = Track(section.kind)
+        self.engine.bind(browser.peer, [section], {section.mid: track})
+        return browser, track
+
+
+def lose(place: Place, browser: Browser) -> list[bytes]:
+    """What the network drops on the way to a browser."""
+    return place.wires.take(browser.address)
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+@pytest.mark.parametrize("profile", [AEAD_AES_128_GCM, AES_CM_128_HMAC_SHA1_80])
+def test_a_packet_goes_from_one_browser_to_another(place: Place, profile: Profile) -> None:
+    sender, track = place.publisher()
+    receiver = place.browser((profile,))
+    receiver.connect(1.0)
+    assert receiver.profile == profile.name
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    sender.send(rtp(1, KEYFRAME + b"picture"), 2.0)
+    (packet,) = receiver.received()
+    header = parse(packet)
+    assert header.ssrc == 1000
+    assert packet[header.payload_start :] == KEYFRAME + b"picture"
+
+
+def test_authenticated_encryption_is_preferred(place: Place) -> None:
+    browser = place.browser((AES_CM_128_HMAC_SHA1_80, AEAD_AES_128_GCM))
+    browser.connect(1.0)
+    assert browser.profile == AEAD_AES_128_GCM.name
+
+
+def test_signalling_hears_of_a_connection_once(place: Place) -> None:
+    browser = place.connected()
+    place.engine.tick(1.1)
+    assert place.events.connected == [browser.peer]
+
+
+def test_a_certificate_that_was_not_announced_gets_no_keys(place: Place) -> None:
+    browser = place.browser()
+    browser.peer.expect((Fingerprint("sha-256", "AA:" * 31 + "AA"),))
+    assert browser.check(1.0)
+    browser.shake_hands(1.0)
+    assert not browser.peer.connected
+    assert place.events.connected == []
+    assert place.events.ended == [browser.peer]
+
+
+@pytest.mark.parametrize("announced", [(), (Fingerprint("sha-1", "AA"),), (Fingerprint("md5", "AA"),)])
+def test_no_worthwhile_fingerprint_means_no_keys(place: Place, announced: tuple[Fingerprint, ...]) -> None:
+    browser = place.browser()
+    browser.peer.expect(announced)
+    assert browser.check(1.0)
+    browser.shake_hands(1.0)
+    assert not browser.peer.connected
+
+
+def test_a_handshake_waits_for_the_description_that_names_the_certificate(place: Place) -> None:
+    browser = place.browser()
+    assert browser.check(1.0)
+    assert browser.shake_hands(1.0)
+    assert not browser.peer.connected
+    browser.peer.expect((browser.fingerprint,))
+    assert browser.peer.connected
+
+
+def test_no_address_is_learned_from_a_check_with_a_wrong_password(place: Place) -> None:
+    browser = place.browser()
+    assert not browser.check(1.0, password="x" * 36)
+    assert browser.peer.address is None
+    assert browser.peer.forged == 1
+    browser.deliver(b"\x16\xfe\xff" + bytes(20), 1.0)
+    assert place.engine.stray == 1
+
+
+def test_no_address_is_learned_from_media(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    elsewhere = ("127.0.0.1", 39999)
+    sender.deliver(sender.protected(rtp(1)), 2.0, elsewhere)
+    assert receiver.received() == []
+    assert place.engine.stray == 1
+    assert sender.peer.address == sender.address
+
+
+def test_a_forged_packet_is_dropped_and_counted(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    packet = bytearray(sender.protected(rtp(1)))
+    packet[-1] ^= 1
+    sender.deliver(bytes(packet), 2.0)
+    assert receiver.received() == []
+    assert sender.peer.forged == 1
+
+
+def test_a_replayed_packet_is_dropped(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    packet = sender.protected(rtp(1))
+    sender.deliver(packet, 2.0)
+    sender.deliver(packet, 2.0)
+    assert len(receiver.received()) == 1
+
+
+def test_another_peer_cannot_take_an_address_in_use(place: Place) -> None:
+    victim, thief = place.connected(), place.connected()
+    assert not thief.check(2.0, origin=victim.address)
+    assert victim.peer.address == victim.address
+    assert thief.check(1.0 + engine_module.TAKEOVER_AFTER, origin=victim.address)
+    assert victim.peer.address is None
+
+
+def test_a_browser_that_changes_its_network_is_followed(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    new = ("127.0.0.1", 39998)
+    assert receiver.check(2.0, origin=new)
+    sender.send(rtp(1), 2.0)
+    assert receiver.received() == []
+    receiver.address = new
+    assert len(receiver.received()) == 1
+
+
+def test_only_so_many_addresses_are_remembered(place: Place) -> None:
+    browser = place.connected()
+    for port in range(30000, 30000 + 3 * MAX_ADDRESSES):
+        assert browser.check(2.0 + port / 1000, origin=("127.0.0.1", port), nominate=False)
+    assert len(browser.peer.addresses) == MAX_ADDRESSES
+    assert browser.peer.address == browser.address
+
+
+def test_an_ice_restart_accepts_the_old_password_until_the_new_one_is_used(place: Place) -> None:
+    browser = place.connected()
+    old = browser.peer.credentials
+    new = place.engine.restart(browser.peer)
+    assert new != old
+    browser.peer.credentials = old  # the browser has not heard yet
+    assert browser.check(2.0)
+    browser.peer.credentials = new
+    assert browser.check(3.0)
+    assert browser.peer.former is None
+
+
+def test_a_closed_track_stops_at_once_and_arrivals_are_counted(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    route = place.engine.subscribe(receiver.peer, track, 1000, 96)
+    sender.send(rtp(1), 2.0)
+    place.engine.unpublish(sender.peer, track)
+    sender.send(rtp(2), 2.0)
+    assert (len(receiver.received()), route.packets) == (1, 1)
+    source = sender.peer.sources[7]
+    assert (source.received, source.dropped) == (2, 1)
+
+
+def test_a_closed_peer_neither_sends_nor_gets_anything(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.close(receiver.peer)
+    place.wires.sent.clear()
+    sender.send(rtp(1), 2.0)
+    assert receiver.received() == []
+    place.engine.close(sender.peer)
+    sender.send(rtp(2), 2.0)
+    assert place.engine.stray == 1
+    assert not sender.check(2.0)
+
+
+def test_a_lost_picture_is_asked_for_and_repaired(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    sender.send(rtp(1), 2.0)
+    sender.send(rtp(3, DELTA), 2.0)
+    place.engine.flush(2.0)
+    asked = [report for packet in sender.received() for report in rtcp.parse(packet)]
+    assert asked == [rtcp.Nack(sender.peer.feedback_ssrc, 7, (2,))]
+    (sequence,) = (int.from_bytes(datagram[2:4], "big") - 2 for datagram in lose(place, receiver)[-1:])
+    receiver.send(rtcp.nack(1, 1000, [sequence]), 2.1)
+    (repaired,) = receiver.received()
+    assert parse(repaired).sequence == sequence
+    receiver.send(rtcp.nack(1, 1001, [sequence]), 2.1)
+    assert receiver.received() == []
+
+
+def test_a_keyframe_request_reaches_the_publisher_but_not_too_often(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    sender.send(rtp(1), 2.0)
+    for tick in range(100):
+        receiver.send(rtcp.picture_loss(1, 1000), 3.0 + tick / 100)
+        place.engine.tick(3.0 + tick / 100)
+    reports = [report for packet in sender.received() for report in rtcp.parse(packet)]
+    asked = [report for report in reports if isinstance(report, rtcp.KeyframeRequest)]
+    assert asked == [rtcp.KeyframeRequest(sender.peer.feedback_ssrc, 7)] * 2
+
+
+def test_a_publisher_is_told_every_second_what_arrived_and_how_much_to_send(place: Place) -> None:
+    sender, _ = place.publisher()
+    for number in range(10):
+        sender.send(rtp(number, DELTA), 2.0 + number / 100)
+    place.engine.tick(3.0)
+    *_, compound = sender.received()
+    report, remb = rtcp.parse(compound)
+    assert isinstance(report, rtcp.ReceiverReport)
+    assert report.blocks[0].ssrc == 7
+    assert isinstance(remb, rtcp.Remb)
+    assert remb.ssrcs == (7,)
+    assert remb.bitrate > 1_000_000
+
+
+def test_a_senders_clock_is_passed_on(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    sender.send(rtp(1, timestamp=5), 2.0)
+    sender.send(rtcp.sender_report(rtcp.SenderReport(7, 99, 5, 1, 1)), 2.0)
+    _, compound = receiver.received()
+    (report,) = rtcp.parse(compound)
+    assert report == rtcp.SenderReport(1000, 99, 5, 1, report.octets)  # type: ignore[union-attr]
+
+
+def test_a_simulcast_layer_is_recognised_and_the_best_is_forwarded(place: Place) -> None:
+    section = Section("v", Kind.VIDEO, 96, 90000, {Extension.MID: 3, Extension.RID: 4}, rids=("q", "h", "f"))
+    sender, track = place.publisher(section)
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    for ssrc, rid in ((21, b"q"), (23, b"f")):
+        sender.send(rtp(1, ssrc=ssrc, extension=extension_block({3: b"v", 4: rid})), 2.0)
+    assert track.source is sender.peer.sources[21]
+    place.engine.tick(3.0)
+    assert track.source is sender.peer.sources[23]
+    sender.send(rtp(2, DELTA, ssrc=21), 3.0)
+    sender.send(rtp(2, KEYFRAME, ssrc=23), 3.0)
+    sequences = [parse(packet).sequence for packet in receiver.received() if packet[1] == 96]
+    assert len(sequences) == 2
+    assert (sequences[1] - sequences[0]) & 0xFFFF == 1
+
+
+def test_a_packet_that_fits_no_section_goes_nowhere(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    sender.send(rtp(1, ssrc=99), 2.0)
+    receiver.send(rtp(1, ssrc=7), 2.0)
+    assert receiver.received() == []
+    assert (sender.peer.unplaced, receiver.peer.unplaced) == (1, 1)
+
+
+def test_sound_in_a_picture_section_goes_nowhere(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    sender.send(rtp(1, b"opus", payload_type=111), 2.0)
+    assert receiver.received() == []
+
+
+def test_a_track_of_another_kind_than_its_section_is_never_fed(place: Place) -> None:
+    sender = place.connected()
+    track = Track(Kind.VIDEO)
+    place.engine.bind(sender.peer, [AUDIO], {"a": track})
+    sender.send(rtp(1, ssrc=8, payload_type=111), 2.0)
+    assert track.source is None
+    assert sender.peer.sources[8].track is None
+
+
+def test_a_thousand_ssrcs_cost_no_more_than_a_few(place: Place) -> None:
+    section = Section("v", Kind.VIDEO, 96, 90000, {Extension.MID: 3})
+    sender, _ = place.publisher(section)
+    for ssrc in range(100, 1100):
+        sender.send(rtp(1, ssrc=ssrc, extension=extension_block({3: b"v"})), 2.0)
+    assert len(sender.peer.sources) <= MAX_SOURCES
+    assert len(sender.peer._heard) <= MAX_SSRCS
+
+
+def test_someone_silent_for_too_long_is_gone(place: Place) -> None:
+    browser = place.connected()
+    place.engine.tick(1.0 + CONSENT - 1)
+    assert place.events.ended == []
+    place.engine.tick(1.0 + CONSENT + 1)
+    assert place.events.ended == [browser.peer]
+    assert browser.peer.ended is Ending.CONSENT_LOST
+
+
+def test_a_goodbye_ends_the_connection(place: Place) -> None:
+    browser = place.connected()
+    browser.tls.shutdown()
+    browser._flush(2.0)
+    assert place.events.ended == [browser.peer]
+
+
+def test_data_channels_are_answered_through_dtls(place: Place) -> None:
+    browser = place.connected()
+    init = bytes.fromhex(
+        "13881388" + "00000000" + "00000000" + "01000014" + "00000009" + "00010000" + "000a000a" + "00000001"
+    )
+    browser.say(init, 2.0)
+    (datagram,) = place.wires.take(browser.address)
+    browser.tls.bio_write(datagram)
+    assert browser.tls.recv(2000)[12] == 2
+
+
+def test_there_is_an_end_to_how_many_may_connect(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "MAX_PEERS", 2)
+    first, _ = place.engine.open(), place.engine.open()
+    with pytest.raises(EngineFull):
+        place.engine.open()
+    place.engine.close(first)
+    place.engine.open()
+
+
+@given(st.binary(min_size=1, max_size=300))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+def test_no_datagram_from_anywhere_raises(data: bytes) -> None:
+    browser = SHARED_PLACE()
+    browser.deliver(data, 2.0)
+    browser.deliver(data, 2.0, ("192.0.2.1", 9))
+    if 12 <= len(data) < 1400:
+        clear = bytearray(data)
+        clear[0] = 0x80 | clear[0] & 0x3F
+        try:
+            protected = browser.protected(bytes(clear))
+        except IndexError:
+            return
+        browser.deliver(protected, 2.0)
+    browser.engine.tick(2.0)
+
+
+def _shared() -> Callable[[], Browser]:
+    kept: list[Browser] = []
+
+    def browser() -> Browser:
+        if not kept or not kept[0].peer.connected:
+            kept[:] = [Place().publisher()[0]]
+        return kept[0]
+
+    return browser
+
+
+SHARED_PLACE = _shared()

@@ -1,0 +1,114 @@
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media import vp8
+from media.packets import MalformedRtp, extension_block, extensions, is_rtcp, parse
+from tests.media.builders import rtp
+
+
+def test_a_header_is_read_to_its_last_field() -> None:
+    packet = rtp(65535, b"payload", ssrc=0xDEADBEEF, timestamp=0xFFFFFFFF, payload_type=111, marker=True)
+    header = parse(packet)
+    assert (header.sequence, header.timestamp, header.ssrc) == (65535, 0xFFFFFFFF, 0xDEADBEEF)
+    assert (header.marker, header.payload_type) == (0x80, 111)
+    assert packet[header.payload_start : header.payload_end] == b"payload"
+
+
+def test_contributing_sources_and_padding_are_no_payload() -> None:
+    packet = bytearray(rtp(1, b"sources.payload", padding=4))
+    packet[0] |= 2
+    header = parse(packet)
+    assert bytes(packet[header.payload_start : header.payload_end]) == b"payload"
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"",
+        b"\x80" * 11,
+        b"\x00" * 20,
+        rtp(1, b"")[:-1],
+        struct.pack("!BBHII", 0x8F, 96, 0, 0, 0),
+        struct.pack("!BBHII", 0x90, 96, 0, 0, 0),
+        struct.pack("!BBHIIHH", 0x90, 96, 0, 0, 0, 0xBEDE, 200),
+        struct.pack("!BBHII", 0xA0, 96, 0, 0, 0) + b"\x00",
+        struct.pack("!BBHII", 0xA0, 96, 0, 0, 0) + b"\xff",
+    ],
+)
+def test_what_does_not_fit_is_malformed(packet: bytes) -> None:
+    with pytest.raises(MalformedRtp):
+        parse(packet)
+
+
+def test_extensions_are_found_in_both_forms() -> None:
+    one = extension_block({1: b"\x92", 3: b"mid"})
+    packet = rtp(1, extension=one)
+    assert extensions(packet, parse(packet)) == {1: b"\x92", 3: b"mid"}
+    body = bytes([1, 1, 0x92, 0, 3, 0])
+    two = struct.pack("!HH", 0x1000, 2) + body + bytes(2)
+    packet = rtp(1, extension=two)
+    assert extensions(packet, parse(packet)) == {1: b"\x92", 3: b""}
+
+
+def test_an_extension_that_does_not_fit_ends_the_list() -> None:
+    packet = rtp(1, extension=struct.pack("!HH", 0xBEDE, 1) + bytes([0x10, 9, 0x2F, 1]))
+    assert extensions(packet, parse(packet)) == {1: b"\x09"}
+
+
+@given(st.dictionaries(st.integers(1, 14), st.binary(min_size=1, max_size=16), min_size=1, max_size=5))
+def test_extensions_survive_writing_and_reading(elements: dict[int, bytes]) -> None:
+    packet = rtp(1, extension=extension_block(elements))
+    assert extensions(packet, parse(packet)) == elements
+
+
+@given(st.binary(max_size=120))
+def test_no_bytes_do_more_than_be_malformed(data: bytes) -> None:
+    try:
+        header = parse(data)
+    except MalformedRtp:
+        return
+    assert 12 <= header.payload_start <= header.payload_end <= len(data)
+    extensions(data, header)
+
+
+@given(st.binary(max_size=60))
+def test_extension_blocks_of_any_bytes_are_read(block: bytes) -> None:
+    for profile in (0xBEDE, 0x1000, 0x100F, 0x4242):
+        words = len(block) // 4
+        packet = rtp(1, extension=struct.pack("!HH", profile, words) + block[: words * 4])
+        extensions(packet, parse(packet))
+
+
+def test_rtcp_is_told_from_rtp_by_its_second_byte() -> None:
+    assert [value for value in range(256) if is_rtcp(value)] == list(range(192, 224))
+
+
+@pytest.mark.parametrize(
+    ("payload", "starts"),
+    [
+        (b"\x10\x00", True),
+        (b"\x10\x01", False),
+        (b"\x00\x00", False),
+        (b"\x11\x00", False),
+        (b"\x30\x00", True),
+        (b"\x90\x80\x05\x00", True),
+        (b"\x90\x80\x85\x05\x00", True),
+        (b"\x90\x80\x85\x05\x01", False),
+        (b"\x90\xe0\x85\x05\x07\x20\x00", True),
+        (b"\x90\x00\x00", True),
+        (b"\x90\x80", False),
+        (b"\x90\x80\x85", False),
+        (b"\x10", False),
+        (b"", False),
+    ],
+)
+def test_a_keyframe_is_known_by_its_first_packet(payload: bytes, starts: bool) -> None:
+    assert vp8.starts_keyframe(payload, 0, len(payload)) is starts
+
+
+@given(st.binary(max_size=12))
+def test_any_payload_is_a_keyframe_or_not(payload: bytes) -> None:
+    assert vp8.starts_keyframe(payload, 0, len(payload)) in {True, False}

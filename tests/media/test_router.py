@@ -1,0 +1,286 @@
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from media.packets import Extension, Kind, MalformedRtp, extension_block, extensions, parse
+from media.router import CACHE, Source, ask_keyframe, keyframe_due, translated_report
+from media.rtcp import SenderReport
+from tests.media.builders import DELTA, KEYFRAME, Studio, rtp
+
+
+def test_every_subscriber_gets_the_packet_under_its_own_numbers() -> None:
+    studio = Studio()
+    (first, _), (second, _) = studio.subscribe(1000, 500), studio.subscribe(2000, 65535)
+    studio.send(rtp(9, timestamp=3000, marker=True), rtp(10, DELTA, timestamp=6000))
+    assert [(h.ssrc, h.sequence, h.timestamp, h.marker) for h in first.headers] == [
+        (1000, 501, 3000, 0x80),
+        (1000, 502, 6000, 0),
+    ]
+    assert [(h.ssrc, h.sequence) for h in second.headers] == [(2000, 0), (2000, 1)]
+    assert {header.payload_type for header in first.headers} == {111}
+    assert first.payloads[1] == DELTA
+
+
+def test_a_picture_begins_with_a_keyframe_and_one_is_asked_for() -> None:
+    studio = Studio()
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1, DELTA))
+    assert sink.packets == []
+    assert studio.track.keyframe_wanted
+    studio.send(rtp(2, KEYFRAME), rtp(3, DELTA))
+    assert sink.sequences == [501, 502]
+
+
+def test_sound_begins_at_once() -> None:
+    studio = Studio(Kind.AUDIO)
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1, b"opus"))
+    assert sink.payloads == [b"opus"]
+
+
+def test_a_closed_track_finds_no_route_and_its_packets_are_counted() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    studio.send(rtp(1))
+    studio.track.close()
+    studio.send(rtp(2), rtp(3))
+    assert len(sink.packets) == route.packets == 1
+    assert (studio.source.received, studio.source.forwarded, studio.source.dropped) == (3, 1, 2)
+
+
+def test_nothing_can_be_added_to_a_closed_track() -> None:
+    studio = Studio()
+    studio.track.close()
+    sink, _ = studio.subscribe()
+    studio.track.choose(studio.source)
+    studio.send(rtp(1))
+    assert sink.packets == []
+
+
+def test_a_withdrawn_route_gets_nothing_while_others_do() -> None:
+    studio = Studio()
+    (gone, route), (stays, _) = studio.subscribe(1000), studio.subscribe(2000)
+    studio.send(rtp(1))
+    studio.track.withdraw(route)
+    studio.send(rtp(2, DELTA))
+    assert (len(gone.packets), len(stays.packets)) == (1, 2)
+    studio.router.repair(studio.track, route, [501], studio.now)
+    assert len(gone.packets) == 1
+
+
+def test_a_publishers_own_mute_stops_forwarding_and_a_keyframe_ends_it() -> None:
+    studio = Studio()
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1))
+    studio.track.set_muted(True)
+    studio.send(rtp(2))
+    studio.track.set_muted(False)
+    studio.send(rtp(3, DELTA), rtp(4), rtp(5, DELTA))
+    assert sink.sequences == [501, 502, 503]
+
+
+@pytest.mark.parametrize("payload_type", [0, 97, 111])
+def test_a_payload_type_that_was_not_negotiated_goes_nowhere(payload_type: int) -> None:
+    studio = Studio()
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1, payload_type=payload_type))
+    assert sink.packets == []
+    assert studio.source.dropped == 1
+
+
+def test_padding_is_not_forwarded_and_leaves_no_gap() -> None:
+    studio = Studio()
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1), rtp(2, b"", padding=8), rtp(3, DELTA))
+    assert sink.sequences == [501, 502]
+
+
+def test_a_packet_from_before_closed_gap_is_not_given_a_used_number() -> None:
+    studio = Studio()
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1), rtp(3, DELTA), rtp(4, b"", padding=8), rtp(5, DELTA), rtp(2, DELTA + b"late"))
+    assert sink.sequences == [501, 503, 504]
+
+
+def test_a_late_packet_keeps_its_place() -> None:
+    studio = Studio()
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1), rtp(3, DELTA), rtp(2, DELTA))
+    assert sink.sequences == [501, 503, 502]
+
+
+def test_what_is_missing_is_sent_again_byte_for_byte() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    studio.send(rtp(65535), rtp(0, DELTA + b"zero"), rtp(1, DELTA))
+    studio.router.repair(studio.track, route, [502, 999], studio.now)
+    assert sink.packets[3:] == [sink.packets[1]]
+    assert route.packets == 3
+
+
+def test_what_left_the_cache_is_not_sent_again() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    studio.send(*(rtp(number, KEYFRAME) for number in range(CACHE + 10)))
+    before = len(sink.packets)
+    studio.router.repair(studio.track, route, [505, 520], studio.now)
+    assert len(sink.packets) == before + 1
+
+
+def test_one_subscriber_cannot_ask_for_more_repairs_than_there_is_patience() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    studio.send(rtp(1), rtp(2, DELTA))
+    for _ in range(2000):
+        studio.router.repair(studio.track, route, [501], studio.now)
+    assert len(sink.packets) < 500
+
+
+def test_another_source_goes_on_with_the_numbers_and_the_clock() -> None:
+    studio = Studio()
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1, timestamp=90000))
+    other = Source(8, Kind.VIDEO, 96, 90000, {})
+    other.track = studio.track
+    studio.track.choose(other)
+    studio.source = other
+    studio.send(
+        rtp(40000, DELTA, ssrc=8), rtp(40001, KEYFRAME, ssrc=8, timestamp=5), rtp(40002, DELTA, timestamp=905)
+    )
+    assert sink.sequences == [501, 502, 503]
+    start, switched, after = (header.timestamp for header in sink.headers)
+    assert start < switched < start + 90000
+    assert after - switched == 900
+
+
+def test_extensions_get_the_subscribers_numbers_and_mid_stays_behind() -> None:
+    studio = Studio(Kind.AUDIO)
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1, b"opus", extension=extension_block({5: b"\xa0", 3: b"0"})))
+    (packet,) = sink.packets
+    assert extensions(packet, parse(packet)) == {1: b"\xa0"}
+    assert studio.track.levels == [0x20]
+
+
+def test_a_video_turned_on_its_side_stays_so() -> None:
+    studio = Studio()
+    studio.source.extension_numbers = {Extension.ORIENTATION: 9}
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1, extension=extension_block({9: b"\x01"})))
+    (packet,) = sink.packets
+    assert extensions(packet, parse(packet)) == {4: b"\x01"}
+    assert sink.payloads == [KEYFRAME + b"picture"]
+
+
+def test_lost_pictures_are_asked_for_a_few_times_and_then_given_up() -> None:
+    source = Source(7, Kind.VIDEO, 96, 90000, {})
+    source.extend(1, 0, 10.0)
+    source.extend(4, 0, 10.0)
+    asked = [source.due_nacks(10.0 + tick * 0.05) for tick in range(20)]
+    assert asked[0] == [2, 3]
+    assert sum(bool(numbers) for numbers in asked) == 5
+    assert source.missing == {}
+
+
+def test_what_arrives_late_is_no_longer_asked_for() -> None:
+    source = Source(7, Kind.VIDEO, 96, 90000, {})
+    for sequence in (65534, 1, 65535):
+        source.extend(sequence, 0, 10.0)
+    assert source.due_nacks(10.0) == [0]
+
+
+def test_a_great_jump_is_a_restart_and_nothing_is_asked_for() -> None:
+    source = Source(7, Kind.VIDEO, 96, 90000, {})
+    source.extend(1, 0, 10.0)
+    source.extend(1000, 0, 10.0)
+    assert source.due_nacks(10.0) == []
+
+
+def test_a_report_counts_what_was_lost() -> None:
+    studio = Studio()
+    studio.send(*(rtp(number, DELTA) for number in (1, 2, 4)))
+    studio.source.heard_report(SenderReport(7, 0x0000AAAABBBB0000, 0, 0, 0), studio.now)
+    block = studio.source.report_block(studio.now + 1)
+    assert (block.lost, block.fraction_lost, block.highest & 0xFFFF) == (1, 64, 4)
+    assert (block.last_sender_report, block.delay) == (0xAAAABBBB, 65536)
+    assert studio.source.report_block(studio.now + 2).fraction_lost == 0
+
+
+def test_a_senders_report_is_told_in_the_subscribers_numbers() -> None:
+    studio = Studio()
+    _, route = studio.subscribe()
+    report = SenderReport(7, 123, 90000, 5, 6)
+    assert translated_report(route, report) is None
+    studio.send(rtp(1, timestamp=90000))
+    translated = translated_report(route, report)
+    assert translated == SenderReport(1000, 123, 90000, 1, route.bytes)
+
+
+def test_keyframe_requests_are_throttled_for_a_subscriber_and_for_the_publisher() -> None:
+    studio = Studio()
+    _, route = studio.subscribe()
+    assert keyframe_due(studio.track, 1.0)
+    assert not keyframe_due(studio.track, 1.1)
+    asked = 0
+    for tick in range(200):
+        now = 2.0 + tick * 0.01
+        ask_keyframe(studio.track, route, now)
+        asked += keyframe_due(studio.track, now)
+    assert asked == 4
+
+
+def test_nobody_is_asked_for_a_keyframe_of_a_muted_or_closed_track() -> None:
+    studio = Studio()
+    studio.subscribe()
+    studio.track.muted = True
+    assert not keyframe_due(studio.track, 1.0)
+    studio.track.muted = False
+    studio.track.close()
+    assert not keyframe_due(studio.track, 1.0)
+
+
+def test_a_malformed_packet_raises_and_counts_nothing() -> None:
+    studio = Studio()
+    with pytest.raises(MalformedRtp):
+        studio.send(b"\x80\x60")
+    assert studio.source.received == 0
+
+
+@given(st.binary(min_size=12, max_size=80))
+def test_no_bytes_break_the_forwarding(data: bytes) -> None:
+    studio = Studio()
+    studio.subscribe()
+    packet = bytearray(data)
+    packet[0] = 0x80 | packet[0] & 0x3F
+    packet[1] = 96
+    try:
+        studio.send(bytes(packet))
+    except MalformedRtp:
+        return
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=300, deadline=None)
+def test_no_number_is_ever_used_for_two_different_packets(seed: int) -> None:
+    """SRTP would encrypt both under one nonce. Reordering, padding, pauses and repairs try to cause it."""
+    chance = Random(seed)
+    studio = Studio()
+    sink, route = studio.subscribe()
+    start = chance.randrange(65536)
+    arrivals = [(number, chance.choice(["key", "delta", "padding"])) for number in range(60)]
+    for number, kind in sorted(arrivals, key=lambda arrival: arrival[0] + chance.randrange(6)):
+        if chance.random() < 0.1:
+            studio.track.set_muted(True)
+            studio.track.set_muted(False)
+        if kind == "padding":
+            studio.send(rtp(start + number, b"", padding=4))
+        else:
+            payload = (KEYFRAME if kind == "key" else DELTA) + number.to_bytes(2, "big")
+            studio.send(rtp(start + number, payload, timestamp=number))
+        wanted = [chance.randrange(495, 570) for _ in range(chance.randrange(3))]
+        studio.router.repair(studio.track, route, wanted, studio.now)
+    sent: dict[int, bytes] = {}
+    for packet, header in zip(sink.packets, sink.headers, strict=True):
+        assert sent.setdefault(header.sequence, packet) == packet
