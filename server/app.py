@@ -27,6 +27,7 @@ from server.pages.render import environment
 from server.pages.webhook import REPORTER, Reporter
 from server.routes import ROUTES
 from server.seats import SqlSeats
+from server.will import Will
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.gate import Gate
@@ -102,7 +103,8 @@ def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
 def _media(config: Config) -> tuple[LiveKit, Embedded | None]:
     """The embedded engine and its child process, or the cluster that the settings name."""
     if config.media != EMBEDDED:
-        return LiveKit(lambda: config.media, config.media_key, config.media_secret), None
+        will = Will(config.media, config.media_key, config.media_secret)
+        return LiveKit(lambda: config.media, config.media_key, config.media_secret, will=will), None
     on_this_machine = _is_loopback(config.media_host)
     child = Embedded(
         Settings(
