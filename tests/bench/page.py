@@ -1,0 +1,102 @@
+"""How many bytes a phone that has nothing in its cache loads: to the waiting room, and then to the room."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import Page
+
+from tests.bench.kit.evening import evening, host_at_the_desk, is_connected
+from tests.bench.kit.figures import progress, tell
+from tests.browsers import PHONE, chromium, until
+from tests.journeys.people import Parent
+
+TO_WAITING, TO_ROOM = 80_000, 250_000
+"""What the figures should stay below, in bytes."""
+KINDS = {"Document": "html", "Stylesheet": "css", "Script": "js"}
+SETTLE = 1.0
+"""Seconds after which nothing more of a screen is expected."""
+
+
+@dataclass
+class Loaded:
+    """Everything a page has fetched, as the browser's own network counts it: headers and compressed body."""
+
+    bytes: Counter[str] = field(default_factory=Counter)
+    largest: list[tuple[int, str]] = field(default_factory=list)
+    plain: set[str] = field(default_factory=set)
+    """What was worth compressing and came as it is."""
+    requests: int = 0
+    _open: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
+
+    async def watch(self, page: Page) -> None:
+        devtools = await page.context.new_cdp_session(page)
+        devtools.on("Network.requestWillBeSent", self._redirect)
+        devtools.on("Network.responseReceived", self._begin)
+        devtools.on("Network.loadingFinished", self._end)
+        await devtools.send("Network.enable")
+
+    def _redirect(self, event: dict[str, Any]) -> None:
+        if "redirectResponse" in event:
+            self.bytes["redirects"] += int(event["redirectResponse"]["encodedDataLength"])
+
+    def _begin(self, event: dict[str, Any]) -> None:
+        answer = event["response"]
+        encodings = {name.lower(): value for name, value in answer["headers"].items()}
+        cached = answer.get("fromDiskCache", False) or answer.get("fromServiceWorker", False)
+        self._open[event["requestId"]] = (event["type"], urlsplit(answer["url"]).path, cached)
+        if not cached and event["type"] in KINDS and "content-encoding" not in encodings:
+            self.plain.add(shown(urlsplit(answer["url"]).path))
+
+    def _end(self, event: dict[str, Any]) -> None:
+        kind, path, cached = self._open.pop(event["requestId"], ("Other", "", True))
+        size = int(event["encodedDataLength"])
+        if cached or not size:
+            return
+        self.requests += 1
+        self.bytes[KINDS.get(kind, "other")] += size
+        self.largest.append((size, shown(path)))
+
+    def tell(self, name: str, how: str, aim: int) -> None:
+        tell(
+            name, self.bytes.total(), "bytes", how, aim=aim, requests=self.requests,
+            **self.bytes,
+            largest=[f"{size} {path}" for size, path in sorted(self.largest, reverse=True)[:6]],
+            uncompressed=sorted(self.plain),
+        )  # fmt: skip
+
+
+def shown(path: str) -> str:
+    """A path without the secret of an invite."""
+    return "/i/…" if path.startswith("/i/") else path
+
+
+async def main() -> None:
+    async with evening(parents=1) as (platform, seed), chromium() as browser:
+        tab = await browser.tab(PHONE)
+        loaded = Loaded()
+        await loaded.watch(tab.page)
+        sam = Parent(tab, "Sam")
+        progress("A parent walks in.")
+        await sam.come_in(seed.parents[0])
+        await asyncio.sleep(SETTLE)
+        loaded.tell(
+            "page_to_waiting_room",
+            "link, welcome, name, agreement, readiness page (check left for another day), waiting room; "
+            "headers included",
+            TO_WAITING,
+        )
+        progress("The host lets them in.")
+        jo = await host_at_the_desk(browser, platform, seed)
+        await jo.let_in("Sam")
+        await sam.shows("Mic off")
+        await until(partial(is_connected, sam), "the parent's media connects")
+        await asyncio.sleep(SETTLE)
+        loaded.tell("page_to_room", "the same, and on into the room, livekit-client included", TO_ROOM)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
