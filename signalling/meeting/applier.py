@@ -259,7 +259,6 @@ class Applier:
             changed = self.remembered(meeting) != before
         if changed:
             self.announce(meeting)
-        self._forget_if_over(meeting)
 
     async def _record_pending(self, meeting: MeetingId) -> None:
         for _ in range(_ATTEMPTS):
@@ -299,10 +298,12 @@ class Applier:
             tell(meeting, wanted)
         return self.enforced(meeting)
 
-    def _forget_if_over(self, meeting: MeetingId) -> None:
-        read = self._read_so_far.get(meeting)
-        if read is not None and read.meeting.phase is Phase.ENDED and meeting not in self.unsettled():
-            self._read_so_far.pop(meeting, None)
+    def forget_what_is_over(self) -> None:
+        """Meetings that have ended, with nothing left to settle, need no memory."""
+        unsettled = self.unsettled()
+        for meeting, read in list(self._read_so_far.items()):
+            if read.meeting.phase is Phase.ENDED and meeting not in unsettled:
+                del self._read_so_far[meeting]
 
     def _alone(self, meeting: MeetingId) -> asyncio.Lock:
         lock = self._locks.get(meeting)

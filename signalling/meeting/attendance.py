@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from moderation import actions as a
@@ -47,7 +48,10 @@ class Attendance:
         self, meeting: MeetingId, seat: SeatId, connection: Connection, *, at_once: bool
     ) -> None:
         """It is closed. `at_once`: on purpose or after silence; else it may come back within its lease."""
-        self._open[meeting, connection].discard(seat)
+        seats = self._open[meeting, connection]
+        seats.discard(seat)
+        if not seats:
+            del self._open[meeting, connection]
         if at_once:
             await self._drop(meeting, seat, connection)
         await self._changed(meeting)
@@ -87,17 +91,19 @@ class Attendance:
         """Renew the leases of this process's connections. Called every two seconds."""
         for meeting in self.meetings():
             await self._beat(meeting)
+        for meeting in [meeting for meeting in self._leases if not self._recent_leases(meeting)]:
+            del self._leases[meeting]
 
     def meetings(self) -> frozenset[MeetingId]:
         """The meetings that someone is connected to in this process."""
-        return frozenset(meeting for (meeting, _), seats in self._open.items() if seats)
+        return frozenset(meeting for meeting, _ in self._open)
 
     async def connected(self, meeting: MeetingId) -> Connected:
         """Who has which connection, to any process."""
         try:
             leases = await self._presence.connected(meeting)
         except JournalDown:
-            leases = self._recent_leases(meeting)
+            leases = self._recent_leases(meeting) or Connected()
         else:
             self._leases[meeting] = (time.monotonic(), leases)
         mine = self._mine(meeting)
@@ -115,15 +121,15 @@ class Attendance:
         self._awaited = {key for key in self._awaited if key[0] != meeting}
 
     def _mine(self, meeting: MeetingId) -> Connected:
-        sockets = self._open[meeting, Connection.MEDIA]
+        sockets = self._open.get((meeting, Connection.MEDIA), set())
         return Connected(
-            events=frozenset(self._open[meeting, Connection.EVENTS]),
+            events=frozenset(self._open.get((meeting, Connection.EVENTS), set())),
             media=frozenset(seat for seat in sockets if self.is_in_room(meeting, seat)),
         )
 
-    def _recent_leases(self, meeting: MeetingId) -> Connected:
-        at, leases = self._leases.get(meeting, (0.0, Connected()))
-        return leases if time.monotonic() - at < GRACE else Connected()
+    def _recent_leases(self, meeting: MeetingId) -> Connected | None:
+        at, leases = self._leases.get(meeting, (0.0, None))
+        return leases if time.monotonic() - at < GRACE else None
 
     async def _beat(self, meeting: MeetingId, only: SeatId | None = None) -> None:
         mine = self._mine(meeting)
@@ -134,12 +140,13 @@ class Attendance:
             log.warning("leases not renewed", extra={"meeting": meeting})
 
     async def _drop(self, meeting: MeetingId, seat: SeatId, connection: Connection) -> None:
-        at, leases = self._leases.get(meeting, (0.0, Connected()))
-        if connection is Connection.EVENTS:
-            rest = Connected(leases.events - {seat}, leases.media)
-        else:
-            rest = Connected(leases.events, leases.media - {seat})
-        self._leases[meeting] = (at, rest)
+        if meeting in self._leases:
+            at, leases = self._leases[meeting]
+            if connection is Connection.EVENTS:
+                rest = replace(leases, events=leases.events - {seat})
+            else:
+                rest = replace(leases, media=leases.media - {seat})
+            self._leases[meeting] = (at, rest)
         try:
             await self._presence.drop(meeting, seat, connection)
         except JournalDown:

@@ -14,9 +14,17 @@ class Bucket:
 
     def take(self, now: float) -> bool:
         """Whether one more is fine at `now`."""
-        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
-        self._at = now
+        self._fill(now)
         if self._level < 1:
             return False
         self._level -= 1
         return True
+
+    def is_full(self, now: float) -> bool:
+        """Whether nothing that was taken still counts at `now`."""
+        self._fill(now)
+        return self._level >= self._burst
+
+    def _fill(self, now: float) -> None:
+        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
+        self._at = now

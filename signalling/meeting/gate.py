@@ -10,6 +10,7 @@ signalling is private, so there is no other way to it.
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from moderation.model import Meeting, MeetingId, Person, Phase, Place, Role, Sea
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.errors import JournalDown, MediaDown, UnknownMeeting
+from signalling.meeting.flood import Bucket
 from signalling.meeting.passage import (
     MESSAGE_FROM_CLIENT,
     MESSAGE_FROM_ENGINE,
@@ -40,6 +42,8 @@ ENGINE_WITHIN = 5.0
 """Seconds for the engine to accept a connection and say its first word."""
 CLIENT_PING = 10.0
 CLOSE_WITHIN = 2.0
+KNOCKS_RATE, KNOCKS_BURST = 1.0, 20.0
+"""Upgrades a second, and at once, for one seat: each costs the engine a join."""
 CHECK_LASTS = 300.0
 """Seconds that a readiness check may use the engine."""
 CHECK_GRANT = Grant(can_subscribe=True, sources=frozenset({Source.MICROPHONE, Source.CAMERA}))
@@ -82,6 +86,7 @@ class Turned:
 
 
 NOT_READY = Turned(503, "not_ready")
+TOO_FAST = Turned(429, "too_fast")
 _TURNED_SEATS: Mapping[SeatRefusal, Turned] = {
     SeatRefusal.NO_SEAT: Turned(401, "no_seat"),
     SeatRefusal.SEAT_ENDED: Turned(401, "seat_ended"),
@@ -148,6 +153,7 @@ class Gate:
         self._http: aiohttp.ClientSession | None = None
         self._passages: set[Passage] = set()
         self._empty = asyncio.Event()
+        self._knocks: dict[SeatId, Bucket] = {}
         self._of_seat: dict[tuple[str, SeatId], Passage] = {}
         applier.on_push.append(self._keep)
 
@@ -261,6 +267,8 @@ class Gate:
         )
         if not client.can_prepare(request):
             return Turned(400, "not_a_websocket").response()
+        if not self._knock(looked.seat):
+            return TOO_FAST.response()
         passage = Passage(looked.room, looked.seat)
         self._passages.add(passage)
         over = None
@@ -274,6 +282,13 @@ class Gate:
                 self._empty.set()
             if over is not None:
                 over.cancel()
+
+    def _knock(self, seat: SeatId) -> bool:
+        now = time.monotonic()
+        for other in [other for other, bucket in self._knocks.items() if bucket.is_full(now)]:
+            del self._knocks[other]
+        bucket = self._knocks.setdefault(seat, Bucket(KNOCKS_RATE, KNOCKS_BURST, now))
+        return bucket.take(now)
 
     async def _to_engine(
         self, request: web.Request, client: web.WebSocketResponse, passage: Passage, let: _Let

@@ -31,6 +31,7 @@ from signalling.meeting.gate import Gate
 from signalling.meeting.messages import NotDone, NotRecorded, answer, complaint, parse_act, parse_auth
 from signalling.meeting.ports import Connection, Journal, MeetingLabels, SeatHolder, SeatRefusal, Seats
 from signalling.meeting.views import View, view
+from signalling.meeting.words import GATE
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class _Sitting:
 
 
 _SITTING = web.RequestKey("sitting", _Sitting)
+_ASKED = web.RequestKey("asked", bool)
 
 
 class Gateway:
@@ -168,14 +170,14 @@ class Gateway:
 
         The grants are pushed again: the token it joined with may be older than the last decision.
         """
-        await self._tell({"news": "joined", "meeting": meeting, "seat": seat, "session": session})
+        self._tell({"news": "joined", "meeting": meeting, "seat": seat, "session": session})
         await self._attendance.joined(meeting, seat, session)
         with suppress(UnknownMeeting):
             await self._applier.enforce(meeting)
 
     async def media_left(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
         """The engine's webhook `participant_left`."""
-        await self._tell({"news": "left", "meeting": meeting, "seat": seat, "session": session})
+        self._tell({"news": "left", "meeting": meeting, "seat": seat, "session": session})
         await self._attendance.left(meeting, seat, session)
 
     async def seat_exited(self, seat: SeatId) -> None:
@@ -186,12 +188,12 @@ class Gateway:
     async def person_revoked(self, person: PersonId) -> None:
         """An invite was revoked: its person is out of every meeting, and their connections end."""
         await self._everywhere(a.Revoke(person))
-        await self._tell({"news": "revoked", "person": person})
+        self._tell({"news": "revoked", "person": person})
         await self._end_person(person)
 
     async def seat_ended(self, seat: SeatId) -> None:
         """A seat is no more (signing out, for one): its connections end. The meeting sees it disconnected."""
-        await self._tell({"news": "ended", "seat": seat})
+        self._tell({"news": "ended", "seat": seat})
         await self._end_seat(seat)
 
     def labels_changed(self, meeting: MeetingId) -> None:
@@ -213,7 +215,7 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One connection, from its upgrade to its end."""
         if request.headers.get("Origin") not in self._origins:
-            return web.Response(status=403, text="This page does not belong to this service.")
+            return web.Response(status=403, text=GATE["wrong_origin"])
         self._requests[id(request)] = request
         self._nobody.clear()
         late = asyncio.get_running_loop().call_later(CONNECT_WITHIN, _drop_if_nobody, request)
@@ -234,40 +236,50 @@ class Gateway:
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
         request: web.Request = environ["aiohttp.request"]
+        if _ASKED in request:
+            raise Refusal("malformed", {"error": "malformed"})
+        request[_ASKED] = True
         try:
-            meeting = parse_auth(auth)
-            holder = await self._holder(request.cookies, meeting)
-            actor = Actor(holder.role, holder.person, holder.seat)
-            outcome = await self._applier.act(meeting, actor, a.Arrive(holder.agreed))
+            arrived = await self._arrive(request, auth)
         except Malformed:
-            raise _refused("malformed") from None
+            arrived = "malformed"
         except JournalDown:
-            raise _refused("not_recorded") from None
+            arrived = "not_recorded"
         except UnknownMeeting:
-            raise _refused(SeatRefusal.NOT_YOUR_SESSION.value) from None
-        match outcome:
+            arrived = SeatRefusal.NOT_YOUR_SESSION.value
+        except Exception:
+            log.exception("connecting failed")
+            arrived = "failed"
+        if isinstance(arrived, str):
+            raise Refusal(arrived, {"error": arrived})
+        await self._sit(_Sitting(sid, arrived, request, Bucket(RATE, BURST, time.monotonic())))
+
+    async def _arrive(self, request: web.Request, auth: object) -> SeatHolder | str:
+        """Whose connection it is, or why it is refused."""
+        meeting = parse_auth(auth)
+        holder = await self._seats.holder(request.cookies, meeting)
+        if isinstance(holder, SeatRefusal):
+            return holder.value
+        actor = Actor(holder.role, holder.person, holder.seat)
+        match await self._applier.act(meeting, actor, a.Arrive(holder.agreed)):
             case NotDone(Reason.AGREEMENT_NEEDED | Reason.NOT_ALLOWED as reason):
-                raise _refused(reason.value)
+                return str(reason.value)
             case NotRecorded():
-                raise _refused("not_recorded")
+                return "not_recorded"
             case _:  # Whoever may not come in is told so by the view.
-                pass
-        sitting = _Sitting(sid, holder, request, Bucket(RATE, BURST, time.monotonic()))
-        request[_SITTING] = sitting
-        self._sittings[sid] = sitting
+                return holder
+
+    async def _sit(self, sitting: _Sitting) -> None:
+        sitting.request[_SITTING] = sitting
+        self._sittings[sitting.sid] = sitting
         older = self._current.get(sitting.key)
         self._current[sitting.key] = sitting
-        await self._tell({"news": "taken", "meeting": meeting, "seat": holder.seat})
+        meeting, seat = sitting.key
+        self._tell({"news": "taken", "meeting": meeting, "seat": seat})
         if older is not None:
             await self._end(older, "replaced")
-        await self._attendance.opened(meeting, holder.seat, Connection.EVENTS)
+        await self._attendance.opened(meeting, seat, Connection.EVENTS)
         self._show_soon(meeting)
-
-    async def _holder(self, cookies: Mapping[str, str], meeting: MeetingId) -> SeatHolder:
-        holder = await self._seats.holder(cookies, meeting)
-        if isinstance(holder, SeatRefusal):
-            raise _refused(holder.value)
-        return holder
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         sitting = self._sittings.pop(sid, None)
@@ -385,8 +397,7 @@ class Gateway:
     # --- Views ---
 
     def _changed(self, meeting: MeetingId) -> None:
-        if self._news is not None:
-            self._spawn(self._tell({"news": "changed", "meeting": meeting}))
+        self._tell({"news": "changed", "meeting": meeting})
         self._show(meeting)
 
     def _show(self, meeting: MeetingId) -> None:
@@ -439,11 +450,15 @@ class Gateway:
 
     # --- Between processes ---
 
-    async def _tell(self, news: News) -> None:
+    def _tell(self, news: News) -> None:
         if self._news is not None:
-            await self._news.tell(news)
+            self._news.tell(news)
 
     async def _hear(self, news: News) -> None:
+        """Not waited for: what follows from one piece of news must not hold up the next."""
+        self._spawn(self._follow(news))
+
+    async def _follow(self, news: News) -> None:
         match news:
             case {"news": "changed", "meeting": meeting}:
                 self._show(MeetingId(meeting))
@@ -480,10 +495,6 @@ class _Scene:
         return view(self.read.meeting, self.read.head, self.labels, self.connected, holder)
 
 
-def _refused(error: str) -> Refusal:
-    return Refusal(error, {"error": error})
-
-
 def _drop_if_nobody(request: web.Request) -> None:
     sitting = request.get(_SITTING)
     if (sitting is None or sitting.parted) and request.transport is not None:
@@ -500,10 +511,20 @@ class _NewsOverRedis(socketio.AsyncRedisManager):  # type: ignore[misc]
         super().__init__(url, channel="hearth", logger=_QUIET)
         self._hear = hear
         self._closings: set[asyncio.Task[None]] = set()
+        self._unsent: asyncio.Queue[News] = asyncio.Queue(LONGEST_QUEUE)
+        self._sending: asyncio.Task[None] | None = None
 
-    async def tell(self, news: News) -> None:
-        """Tell every other process. Where Redis is down they find out by polling."""
-        await self._publish({"method": "emit", "news": dict(news), "host_id": self.host_id})
+    def tell(self, news: News) -> None:
+        """Tell every other process, in order, soon. Where Redis is down they find out by polling."""
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send())
+        with suppress(asyncio.QueueFull):
+            self._unsent.put_nowait(news)
+
+    async def _send(self) -> None:
+        while True:
+            news = await self._unsent.get()
+            await self._publish({"method": "emit", "news": dict(news), "host_id": self.host_id})
 
     def _redis_connect(self) -> None:
         """The library would make a client anew each time and leave the older ones open; one is enough."""
@@ -520,11 +541,11 @@ class _NewsOverRedis(socketio.AsyncRedisManager):  # type: ignore[misc]
         await self._hear(message.get("news", {}))
 
     async def close(self) -> None:
-        """Stop listening."""
-        thread = getattr(self, "thread", None)
-        if thread is not None:
-            thread.cancel()
-            await asyncio.gather(thread, return_exceptions=True)
+        """Stop listening and telling."""
+        for task in (getattr(self, "thread", None), self._sending):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         await asyncio.gather(*self._closings)
         await _close_redis(self.pubsub, self.redis)
 

@@ -68,6 +68,7 @@ class Poller:
     async def push(self) -> None:
         """Push every running meeting's grants once more, and settle what is still to settle."""
         await _for_each(await self._running(), self._push_one)
+        self._applier.forget_what_is_over()
 
     async def _running(self) -> frozenset[MeetingId]:
         unsettled = self._applier.unsettled()

@@ -16,5 +16,6 @@ GATE: Mapping[str, str] = {
     "removed": "You cannot come back to this session. Your host will be in touch.",
     "declined": "You cannot join this session. Your host will be in touch.",
     "not_ready": "Sound and picture are not ready. We keep trying.",
+    "too_fast": "Too many tries. Please wait a moment.",
     "not_a_websocket": "This address is for the page's own connection.",
 }

@@ -265,6 +265,17 @@ async def test_ending_closes_the_room(house: House) -> None:
     assert (await house.meeting()).phase is Phase.ENDED
 
 
+async def test_a_meeting_that_is_over_is_forgotten_once_all_is_settled(house: House) -> None:
+    await house.in_session()
+    house.media.down = True
+    await house.act(JO, a.End())
+    house.applier.forget_what_is_over()
+    assert house.applier.remembered(TUESDAY) is not None
+    house.media.down = False
+    await house.poller.push()
+    assert house.applier.remembered(TUESDAY) is None
+
+
 async def test_actions_at_once_are_applied_one_by_one(house: House) -> None:
     await house.in_session()
     wishes = (a.Mute(SAM.person), a.HoldCamera(SAM.person), a.Mute(KAZ.person), a.Lock())

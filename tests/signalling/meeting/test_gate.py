@@ -443,6 +443,17 @@ async def test_while_there_is_no_engine_nobody_passes(in_session: Site) -> None:
     assert await in_session.refused(SAM) == (503, "not_ready")
 
 
+async def test_whoever_knocks_too_often_has_to_wait(
+    in_session: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate_module, "KNOCKS_BURST", 2.0)
+    sockets = [await in_session.enter(SAM), await in_session.enter(SAM)]
+    assert await in_session.refused(SAM) == (429, "too_fast")
+    sockets.append(await in_session.enter(KAZ))
+    for socket in sockets:
+        await socket.close()
+
+
 @pytest.mark.parametrize("trouble", ["refuses", "silent", "gone"])
 async def test_an_engine_that_does_not_take_the_seat_is_not_ready(
     in_session: Site, trouble: str, monkeypatch: pytest.MonkeyPatch

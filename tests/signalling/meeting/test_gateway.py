@@ -234,6 +234,25 @@ async def test_only_websockets_are_served(site: Site) -> None:
                 assert answer.status == 400
 
 
+async def test_a_connection_says_once_whose_it_is(in_session: Site) -> None:
+    async with aiohttp.ClientSession() as http:
+        socket = await raw_page(in_session, http, SAM)
+        await socket.send_str("41")
+        await socket.send_str('40{"meeting":"tuesday"}')
+        async with asyncio.timeout(3):
+            while not (frame := await socket.receive_str()).startswith("44"):
+                pass
+        assert "malformed" in frame
+        await socket.close()
+
+
+async def test_a_bug_in_connecting_is_refused_as_failed(
+    in_session: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_session.house.seats, "holder", None)
+    assert await in_session.refused(SAM) == "failed"
+
+
 # --- Asking ---
 
 

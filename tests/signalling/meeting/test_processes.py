@@ -69,7 +69,7 @@ async def hear_each_other(one: Site, other: Site) -> None:
     async with asyncio.timeout(5):
         while len(set(heard)) < 2:
             for site, name in ((one, "one"), (other, "other")):
-                await site.gateway._tell({"news": "test", "from": name})
+                site.gateway._tell({"news": "test", "from": name})
             await asyncio.sleep(0.02)
 
 
