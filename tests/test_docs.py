@@ -9,7 +9,8 @@ from tools.platform import ROOT
 def test_every_configuration_variable_is_on_its_page_and_no_other() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text()
     listed = re.findall(rf"^\| `{PREFIX}(\w+)`", page, flags=re.MULTILINE)
-    assert listed and set(listed) == {name.upper() for name in Config.model_fields}
+    assert listed
+    assert set(listed) == {name.upper() for name in Config.model_fields}
 
 
 def test_every_default_on_the_page_is_the_real_one() -> None:
