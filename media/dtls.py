@@ -115,7 +115,7 @@ class Association:
 
         A datagram that makes no sense changes nothing; a fatal alert or a wrong certificate closes.
         """
-        if self.state is State.CLOSED:
+        if self.state is State.CLOSED or not datagram:
             return []
         self._connection.bio_write(datagram)
         if self.state is State.HANDSHAKE:

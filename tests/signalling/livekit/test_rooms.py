@@ -1,0 +1,493 @@
+"""Rooms, permissions and subscriptions, with real negotiation and no sockets."""
+
+import pytest
+from livekit.protocol.models import DisconnectReason, TrackSource, TrackType
+from livekit.protocol.rtc import LeaveRequest, RequestResponse, UpdateSubscription
+
+from media.packets import Kind
+from signalling.livekit.errors import Offence, Refused
+from signalling.livekit.rooms import MAX_PARTICIPANTS, Settings
+from signalling.livekit.sdp import MalformedSdp
+from signalling.livekit.tokens import Permission
+from tests.signalling.livekit.builders import CAMERA, EVERYTHING, MICROPHONE, Client, Lobby, Part
+
+SILENCED = Permission(can_subscribe=True, can_publish=True, sources=frozenset({CAMERA}))
+FROZEN = Permission(can_subscribe=False, can_publish=True)
+
+
+@pytest.fixture
+def lobby() -> Lobby:
+    return Lobby()
+
+
+def two(lobby: Lobby) -> tuple[Client, Client]:
+    sam, jo = lobby.join("sam"), lobby.join("jo")
+    sam.answer()
+    jo.answer()
+    return sam, jo
+
+
+def test_the_first_message_is_join_and_the_second_an_offer(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    kinds = [message.WhichOneof("message") for message in sam.wire.messages]
+    assert kinds == ["join", "offer"]
+    join = sam.wire.messages[0].join
+    assert join.server_info.version
+    assert join.subscriber_primary
+    assert (join.ping_interval, join.ping_timeout) == (5, 15)
+    assert {codec.mime for codec in join.enabled_publish_codecs} == {"audio/opus", "video/VP8"}
+
+
+def test_a_newcomer_is_told_of_others_and_they_of_the_newcomer(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    jo = lobby.join("jo")
+    assert [info.identity for info in jo.wire.messages[0].join.other_participants] == ["sam"]
+    assert sam.last_info("jo") is not None
+
+
+def test_what_one_publishes_reaches_the_other_once_both_have_agreed(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sid = sam.publish(CAMERA)
+    assert jo.receives == set()
+    jo.answer()
+    assert jo.receives == {sid}
+    offer = jo.said("offer")[-1].offer
+    assert f"a=msid:{sam.participant.sid}|{sid} {sid}" in offer.sdp
+    assert offer.mid_to_track_id == {"1": sid}
+
+
+def test_sound_and_picture_of_one_camera_share_a_stream_so_that_lips_match(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    for source in (MICROPHONE, CAMERA):
+        sam.announce(source)
+        list(sam.participant.publisher.pending.values())[-1].info.stream = "camera"
+        sam.parts.append(Part("audio" if source == MICROPHONE else "video", sam.cid))
+    sam.offer(*sam.parts)
+    jo.answer()
+    assert jo.said("offer")[-1].offer.sdp.count(f"a=msid:{sam.participant.sid}|camera TR_") == 2
+
+
+def test_somebody_who_comes_later_gets_what_there_is(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    sid = sam.publish(CAMERA)
+    jo = lobby.join("jo")
+    jo.answer()
+    assert jo.receives == {sid}
+
+
+def test_a_source_that_is_not_permitted_is_refused(lobby: Lobby) -> None:
+    sam = lobby.join("sam", SILENCED)
+    assert sam.announce(MICROPHONE) == ""
+    (refusal,) = sam.said("request_response")
+    assert refusal.request_response.reason == RequestResponse.NOT_ALLOWED
+    assert "a=inactive" in sam.offer(Part("audio", sam.cid))
+    assert sam.participant.publisher.published == {}
+
+
+@pytest.mark.parametrize("source", [MICROPHONE, TrackSource.SCREEN_SHARE_AUDIO, TrackSource.UNKNOWN])
+def test_no_other_name_for_a_microphone_gets_past_the_permission(lobby: Lobby, source: TrackSource) -> None:
+    sam = lobby.join("sam", SILENCED)
+    assert sam.announce(source, TrackType.AUDIO) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        (CAMERA, TrackType.AUDIO),
+        (TrackSource.SCREEN_SHARE, TrackType.AUDIO),
+        (MICROPHONE, TrackType.VIDEO),
+        (TrackSource.SCREEN_SHARE_AUDIO, TrackType.VIDEO),
+    ],
+)
+def test_sound_announced_as_a_picture_is_an_offence(
+    lobby: Lobby, source: TrackSource, kind: TrackType
+) -> None:
+    sam = lobby.join("sam")
+    with pytest.raises(Offence):
+        sam.announce(source, kind)
+
+
+def test_sound_sent_in_the_section_of_a_picture_is_an_offence(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.announce(CAMERA)
+    with pytest.raises(Offence):
+        sam.offer(Part("audio", sam.cid))
+    jo.answer()
+    assert jo.receives == set()
+
+
+def test_losing_a_permission_ends_the_track_before_the_call_returns(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sound, picture = sam.publish(MICROPHONE), sam.publish(CAMERA)
+    jo.answer()
+    assert jo.receives == {sound, picture}
+    sam.participant.permit(SILENCED)
+    assert jo.receives == {picture}
+    (unpublished,) = sam.said("track_unpublished")
+    assert unpublished.track_unpublished.track_sid == sound
+    info = jo.last_info("sam")
+    assert info is not None
+    assert [track.sid for track in info.tracks] == [picture]
+    assert list(info.permission.can_publish_sources) == [CAMERA]
+    assert sam.announce(MICROPHONE) == ""
+
+
+def test_a_client_that_goes_on_offering_a_lost_track_gets_an_inactive_section(lobby: Lobby) -> None:
+    sam, _ = two(lobby)
+    sam.publish(MICROPHONE)
+    sam.participant.permit(SILENCED)
+    assert "a=inactive" in sam.offer(*sam.parts)
+    assert sam.participant.publisher.published == {}
+
+
+def test_a_lifted_mute_lets_the_participant_publish_again(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.publish(MICROPHONE)
+    jo.answer()
+    sam.participant.permit(SILENCED)
+    jo.answer()
+    sam.participant.permit(EVERYTHING)
+    sound = sam.publish(MICROPHONE)
+    jo.answer()
+    assert jo.receives == {sound}
+
+
+def test_nobody_hears_anything_while_frozen_and_everything_survives(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    tracks = {sam.publish(MICROPHONE), sam.publish(CAMERA)}
+    jo.answer()
+    jo.participant.permit(FROZEN)
+    assert jo.receives == set()
+    assert set(sam.participant.publisher.published) == tracks
+    jo.answer()
+    assert "a=sendonly" not in jo.said("offer")[-1].offer.sdp
+    jo.participant.permit(EVERYTHING)
+    jo.answer()
+    assert jo.receives == tracks
+
+
+def test_somebody_who_comes_during_a_freeze_hears_nothing_and_later_everything(lobby: Lobby) -> None:
+    sam = lobby.join("sam", FROZEN)
+    sid = sam.publish(CAMERA)
+    jo = lobby.join("jo", FROZEN)
+    jo.answer()
+    assert jo.receives == set()
+    jo.participant.permit(EVERYTHING)
+    jo.answer()
+    assert jo.receives == {sid}
+
+
+def test_a_freeze_between_offer_and_answer_lets_nothing_through(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.publish(CAMERA)
+    jo.participant.permit(FROZEN)
+    jo.answer()
+    assert jo.receives == set()
+
+
+def test_a_thaw_before_the_answer_to_the_freeze_lets_everything_through(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sid = sam.publish(CAMERA)
+    jo.answer()
+    jo.participant.permit(FROZEN)
+    jo.participant.permit(EVERYTHING)
+    jo.answer()
+    assert jo.receives == {sid}
+
+
+def test_freezing_again_and_again_reuses_the_sections(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sid = sam.publish(CAMERA)
+    jo.answer()
+    for _ in range(20):
+        jo.participant.permit(FROZEN)
+        jo.answer()
+        jo.participant.permit(EVERYTHING)
+        jo.answer()
+    assert jo.receives == {sid}
+    assert jo.said("offer")[-1].offer.sdp.count("m=video") == 1
+
+
+def test_a_section_used_again_names_its_track_in_the_stream(lobby: Lobby) -> None:
+    """A browser's receiver keeps its first track id for ever."""
+    sam, jo = two(lobby)
+    sam.publish(CAMERA)
+    jo.answer()
+    sam.participant.permit(Permission(can_subscribe=True, can_publish=False))
+    jo.answer()
+    sam.participant.permit(EVERYTHING)
+    sid = sam.publish(CAMERA)
+    jo.answer()
+    sdp = jo.said("offer")[-1].offer.sdp
+    assert sdp.count("m=video") == 1
+    assert f"{sam.participant.sid}|{sid} {sid}" in sdp
+
+
+def test_ones_own_mute_is_a_flag_that_others_see(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sid = sam.publish(MICROPHONE)
+    sam.mute(sid)
+    info = jo.last_info("sam")
+    assert info is not None
+    assert info.tracks[0].muted
+    assert sam.participant.publisher.published[sid].track.muted
+    sam.mute(sid, muted=False)
+    assert not sam.participant.publisher.published[sid].track.muted
+    sam.mute("TR_other")
+    assert sam.said("request_response")[-1].request_response.reason == RequestResponse.NOT_FOUND
+
+
+def test_a_section_that_stops_sending_ends_its_track(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.publish(CAMERA)
+    jo.answer()
+    sam.parts[0].direction = "inactive"
+    sam.offer(*sam.parts)
+    assert jo.receives == set()
+    assert lobby.told()[-1] == "track_unpublished"
+
+
+def test_firefox_names_no_track_so_the_oldest_of_the_kind_is_taken(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    first = sam.announce(CAMERA)
+    second = sam.announce(TrackSource.SCREEN_SHARE)
+    sam.offer(Part("video"), Part("video"))
+    mids = {sid: publication.mid for sid, publication in sam.participant.publisher.published.items()}
+    assert mids == {first: "0", second: "1"}
+
+
+def test_two_tracks_at_once_find_their_own_sections(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    first = sam.announce(CAMERA, cid="one")
+    second = sam.announce(TrackSource.SCREEN_SHARE, cid="two")
+    sam.offer(Part("video", "two"), Part("video", "one"))
+    mids = {sid: publication.mid for sid, publication in sam.participant.publisher.published.items()}
+    assert mids == {second: "0", first: "1"}
+
+
+def test_there_is_an_end_to_what_one_may_publish(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    sids = [sam.announce(CAMERA) for _ in range(12)]
+    assert sum(bool(sid) for sid in sids) == 8
+    assert sam.said("request_response")[-1].request_response.reason == RequestResponse.LIMIT_EXCEEDED
+
+
+def test_a_client_may_leave_single_tracks_out(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sid = sam.publish(CAMERA)
+    jo.answer()
+    jo.hear(subscription=UpdateSubscription(track_sids=[sid], subscribe=False))
+    assert jo.receives == set()
+    jo.answer()
+    jo.hear(subscription=UpdateSubscription(track_sids=[sid], subscribe=True))
+    jo.answer()
+    assert jo.receives == {sid}
+
+
+def test_a_frozen_client_cannot_ask_for_single_tracks(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sid = sam.publish(CAMERA)
+    jo.participant.permit(FROZEN)
+    jo.hear(subscription=UpdateSubscription(track_sids=[sid], subscribe=True))
+    jo.answer()
+    assert jo.receives == set()
+
+
+def test_the_same_identity_again_ends_the_older_one(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.publish(CAMERA)
+    jo.answer()
+    again = lobby.join("sam")
+    assert sam.left is not None
+    assert sam.left.reason == DisconnectReason.DUPLICATE_IDENTITY
+    assert sam.wire.finished
+    assert jo.receives == set()
+    assert lobby.house.rooms["room"].participants["sam"] is again.participant
+
+
+def test_somebody_removed_is_told_so_and_nothing_of_them_is_heard(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.publish(CAMERA)
+    jo.publish(CAMERA)
+    sam.answer()
+    jo.answer()
+    sam.participant.room.leave(sam.participant, DisconnectReason.PARTICIPANT_REMOVED)
+    assert jo.receives == sam.receives == set()
+    assert sam.left is not None
+    assert (sam.left.reason, sam.left.action) == (
+        DisconnectReason.PARTICIPANT_REMOVED,
+        LeaveRequest.DISCONNECT,
+    )
+    info = jo.last_info("sam")
+    assert info is not None
+    assert info.state == info.DISCONNECTED
+
+
+def test_a_lost_socket_may_come_back_for_a_while(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sid = sam.publish(CAMERA)
+    jo.answer()
+    sam.participant.room.disconnected(sam.participant, sam.wire)
+    lobby.wait(10)
+    assert jo.receives == {sid}
+    assert sam.back(sam.participant.sid) is sam.participant
+    kinds = [message.WhichOneof("message") for message in sam.wire.messages]
+    assert kinds[:2] == ["reconnect", "update"]
+    assert "offer" in kinds
+    lobby.wait(10)
+    assert jo.receives == {sid}
+
+
+def test_a_lost_socket_that_does_not_come_back_is_a_departure(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.publish(CAMERA)
+    jo.answer()
+    sam.participant.room.disconnected(sam.participant, sam.wire)
+    lobby.wait(15)
+    assert jo.receives == set()
+    assert sam.back() is None
+
+
+def test_an_old_socket_that_closes_late_does_not_end_the_new_one(lobby: Lobby) -> None:
+    sam, _ = two(lobby)
+    old = sam.wire
+    sam.back()
+    sam.participant.room.disconnected(sam.participant, old)
+    lobby.wait(29)
+    assert sam.participant.absent_since is None
+
+
+def test_a_resumed_client_gets_a_fresh_offer_with_new_credentials(lobby: Lobby) -> None:
+    sam, _ = two(lobby)
+    before = sam.participant.subscriber.peer.credentials
+    sam.back()
+    offer = sam.said("offer")[-1].offer
+    assert before.ufrag not in offer.sdp
+    assert sam.participant.subscriber.peer.credentials.ufrag in offer.sdp
+
+
+def test_nobody_resumes_as_somebody_else(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    assert sam.back(jo.participant.sid) is None
+
+
+def test_an_offer_with_new_credentials_restarts_ice(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    sam.publish(CAMERA)
+    peer = sam.participant.publisher.peer
+    assert peer is not None
+    before = peer.credentials
+    assert f"a=ice-ufrag:{before.ufrag}" in sam.offer(*sam.parts)
+    answer = sam.offer(*sam.parts, ufrag="other")
+    assert f"a=ice-ufrag:{before.ufrag}" not in answer
+    assert f"a=ice-ufrag:{peer.credentials.ufrag}" in answer
+
+
+def test_a_leave_ends_at_once(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.publish(CAMERA)
+    jo.answer()
+    sam.hear(leave=LeaveRequest(reason=DisconnectReason.CLIENT_INITIATED))
+    assert jo.receives == set()
+    assert "sam" not in lobby.house.rooms["room"].participants
+
+
+def test_who_never_connects_is_sent_away(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    lobby.wait(31)
+    assert sam.left is not None
+    assert lobby.told()[-1] == "participant_connection_aborted"
+
+
+def test_a_room_outlives_its_last_participant_by_a_little(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    sam.hear(leave=LeaveRequest())
+    lobby.wait(19)
+    assert "room" in lobby.house.rooms
+    lobby.wait(2)
+    assert "room" not in lobby.house.rooms
+    assert lobby.told()[-1] == "room_finished"
+
+
+def test_a_room_made_in_advance_waits_for_its_first_participant(lobby: Lobby) -> None:
+    lobby.house.create("room").set_timeouts(60, 5)
+    lobby.wait(59)
+    assert "room" in lobby.house.rooms
+    lobby.wait(2)
+    assert "room" not in lobby.house.rooms
+
+
+def test_the_platform_is_told_in_order() -> None:
+    lobby = Lobby(Settings(room_departure_timeout=0))
+    sam = lobby.join("sam")
+    sam.participant.connected(sam.participant.subscriber.peer)
+    sam.publish(MICROPHONE)
+    sam.hear(leave=LeaveRequest())
+    lobby.wait(0.1)
+    assert lobby.told() == [
+        "room_started",
+        "participant_joined",
+        "track_published",
+        "track_unpublished",
+        "participant_left",
+        "room_finished",
+    ]
+
+
+def test_a_room_holds_only_so_many(lobby: Lobby) -> None:
+    for number in range(MAX_PARTICIPANTS):
+        lobby.join(f"p{number}")
+    with pytest.raises(Refused):
+        lobby.join("one-more")
+    lobby.join("p0")
+
+
+@pytest.mark.parametrize("setup", ["passive", "holdconn"])
+def test_a_client_that_wants_to_be_the_dtls_server_is_refused(lobby: Lobby, setup: str) -> None:
+    sam = lobby.join("sam")
+    with pytest.raises(MalformedSdp):
+        sam.offer(Part("audio"), setup=setup)
+
+
+def test_a_client_cannot_change_its_certificate(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    sam.publish(CAMERA)
+    with pytest.raises(MalformedSdp):
+        sam.hear(offer={"type": "offer", "sdp": offer_with_other_certificate(sam)})
+
+
+def offer_with_other_certificate(client: Client) -> str:
+    from tests.signalling.livekit.builders import offer_text
+
+    return offer_text(*client.parts).replace("AB:AB", "CD:CD")
+
+
+def test_two_sections_cannot_claim_one_ssrc(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    sam.announce(CAMERA, cid="one")
+    sam.announce(MICROPHONE, cid="two")
+    sam.offer(Part("video", "one", ssrc=5), Part("audio", "two", ssrc=5))
+    peer = sam.participant.publisher.peer
+    assert peer is not None
+    assert {mid: section.ssrcs for mid, section in peer.sections.items()} == {"0": {5}, "1": set()}
+
+
+def test_a_stream_name_cannot_smuggle_lines_into_others_descriptions(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sam.hear(
+        add_track={"cid": "c", "source": CAMERA, "type": TrackType.VIDEO, "stream": "x\r\na=candidate:evil"}
+    )
+    sam.offer(Part("video", "c"))
+    jo.answer()
+    assert "evil" not in jo.said("offer")[-1].offer.sdp
+
+
+def test_the_counters_of_a_route_outlive_it(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    sid = sam.publish(CAMERA)
+    jo.answer()
+    sam.hear(leave=LeaveRequest())
+    (record,) = lobby.house.rooms["room"].routes
+    assert (record.publisher, record.subscriber, record.track_sid) == ("sam", "jo", sid)
+    assert record.kind is Kind.VIDEO
+    assert record.route.withdrawn
