@@ -34,6 +34,7 @@ class House:
     def __init__(self, media: LiveKit, port: int) -> None:
         self.media = media
         self.origin = origin(port)
+        self.hears_webhooks = True
         self.journal, self.seats, clock = FakeJournal(), FakeSeats(), FakeClock()
         self.presence = FakePresence(clock)
         self.applier = Applier(self.journal, media, clock)
@@ -42,6 +43,8 @@ class House:
 
     async def receive(self, request: web.Request) -> web.Response:
         """A webhook."""
+        if not self.hears_webhooks:
+            return web.Response(status=503)
         try:
             notice = await self.media.receive(await request.read(), request.headers.get("Authorization", ""))
         except ForgedWebhook:

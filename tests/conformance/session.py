@@ -14,7 +14,7 @@ from moderation.actions import Action, AdmitAll, Arrive, Open
 from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId
 from signalling.meeting.messages import Done
 from signalling.meeting.ports import Connection, SeatHolder
-from tests.browsers import Chromium
+from tests.browsers import Chromium, until
 from tests.conformance.clients import PageClient, SdkClient
 from tests.conformance.engines import EMBEDDED, LIVEKIT, Engine
 from tests.conformance.house import House
@@ -135,10 +135,12 @@ class Session:
         return {SeatId(one.identity): one for one in await self.engine.people(self.meeting)}
 
     async def until_gone(self, seat: SeatId) -> None:
-        """Wait until a seat is out of the engine's room. Raises TimeoutError."""
-        async with asyncio.timeout(5):
-            while seat in await self.people():  # noqa: ASYNC110 - it is the engine that removes
-                await asyncio.sleep(0.02)
+        """Wait until a seat is out of the engine's room. Raises AssertionError."""
+
+        async def is_gone() -> bool:
+            return seat not in await self.people()
+
+        await until(is_gone, f"{seat} out of the engine's room", within=5)
 
     async def tracks(self) -> Mapping[SeatId, set[str]]:
         """The ids of what everyone publishes."""

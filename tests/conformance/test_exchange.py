@@ -1,23 +1,14 @@
 """Sound and moving pictures between everyone, as the receivers' own counters have it."""
 
-import asyncio
+from functools import partial
 
 import pytest
 
-from tests.conformance.clients import Client, grows
+from tests.browsers import until
+from tests.conformance.clients import Client, frames, grows, sound
 from tests.conformance.session import ANNA, BELA, CLEO, Session
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def hears_and_sees(receiver: Client, sender: Client) -> None:
-    async def sound() -> int:
-        return (await receiver.received(sender.seat)).sound
-
-    async def frames() -> int:
-        return (await receiver.received(sender.seat)).frames
-
-    await asyncio.gather(grows(sound), grows(frames))
 
 
 async def test_everybody_hears_and_sees_everybody(session: Session) -> None:
@@ -29,5 +20,19 @@ async def test_everybody_hears_and_sees_everybody(session: Session) -> None:
     for receiver in everybody:
         for sender in everybody:
             if sender is not receiver:
-                await hears_and_sees(receiver, sender)
+                await grows(partial(sound, receiver, sender.seat))
+                await grows(partial(frames, receiver, sender.seat))
     assert await cleo.energy(ANNA) > 0, "the tone is decoded, not only received"
+
+
+async def test_the_platform_learns_whose_media_is_connected(session: Session) -> None:
+    async def is_in_the_room() -> bool:
+        return session.house.attendance.is_in_room(session.meeting, ANNA)
+
+    async def is_out_of_it() -> bool:
+        return not await is_in_the_room()
+
+    anna = await session.sdk(ANNA)
+    await until(is_in_the_room, "news that somebody joined", within=3)
+    await anna.leave()
+    await until(is_out_of_it, "news that somebody left", within=3)
