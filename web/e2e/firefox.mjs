@@ -16,7 +16,11 @@ const browser = await puppeteer.launch({
   extraPrefsFirefox: {
     'media.navigator.streams.fake': true,
     'media.navigator.permission.disabled': true,
+    // Media comes from 127.0.0.1 here. Firefox tries that address only when told to, and only from pages that
+    // may use a camera already.
     'media.peerconnection.ice.loopback': true,
+    'permissions.default.camera': 1,
+    'permissions.default.microphone': 1,
     'media.peerconnection.ice.obfuscate_host_addresses': false,
     'media.autoplay.default': 0,
     'media.autoplay.blocking_policy': 0,
