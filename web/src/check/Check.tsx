@@ -2,10 +2,10 @@
 
 import { signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { check as words } from '../words/en';
+import { check as words, pages } from '../words/en';
 import { unable, type Device } from '../devices';
 import { Internet, letGo, Picture, Sound, Voice } from './parts';
-import { told, verdict, type Outcome, type Outcomes } from './verdict';
+import { verdict, type Outcome, type Outcomes } from './verdict';
 
 const ORDER = ['sound', 'voice', 'picture', 'internet'] as const;
 type Part = (typeof ORDER)[number];
@@ -93,6 +93,7 @@ function Parts() {
 function Result({ post, next, csrf, unable: cannot }: Props & { unable: boolean }) {
   const share = useSignal(true);
   const rung = useSignal(false);
+  const failed = useSignal(false);
   const title = useRef<HTMLHeadingElement>(null);
   const done = cannot || nextPart(outcomes.value) === null;
   const reached = cannot ? 'needs_help' : verdict(outcomes.value);
@@ -101,18 +102,16 @@ function Result({ post, next, csrf, unable: cannot }: Props & { unable: boolean 
     if (done) title.current?.focus();
   }, [done]);
 
-  const report = async (ringMe: boolean): Promise<boolean> => {
-    const say = told(reached, ringMe);
-    if (say === null || !(share.value || ringMe)) return true;
-    return send(post, csrf, { verdict: say, share: share.value || ringMe, ring_me: ringMe });
-  };
+  const report = (ringMe: boolean) =>
+    send(post, csrf, { verdict: reached, share: share.value, ring_me: ringMe });
   const ring = async () => {
     rung.value = await report(true);
+    failed.value = !rung.value;
   };
   const carryOn = async () => {
     letGo();
-    if (!rung.value) await report(false);
-    location.replace(next);
+    if (await report(rung.value)) location.replace(next);
+    else failed.value = true;
   };
 
   return (
@@ -141,6 +140,11 @@ function Result({ post, next, csrf, unable: cannot }: Props & { unable: boolean 
             {words.shareHint}
           </span>
         </div>
+      )}
+      {failed.value && (
+        <p class="error" role="alert">
+          {pages.sendFailed}
+        </p>
       )}
       <button class={done ? 'btn' : 'btn quiet'} type="button" onClick={() => void carryOn()}>
         {done && (reached === 'ready' || reached === 'sound_only') ? words.ready : words.carryOn}

@@ -41,10 +41,12 @@ interface RowProps {
   name: string;
   outcome: Outcome;
   says: string;
+  /** A part whose turn is still to come shows its name only. */
+  shown: boolean;
   children: ComponentChildren;
 }
 
-function Row({ name, outcome, says, children }: RowProps) {
+function Row({ name, outcome, says, shown, children }: RowProps) {
   const { kind, sign } = SIGNS[outcome];
   return (
     <section class="row" aria-label={name}>
@@ -53,11 +55,10 @@ function Row({ name, outcome, says, children }: RowProps) {
       </span>
       <div class="grow">
         <b>{name}</b> <span class="unseen">{words.state[outcome]}</span>
-        <br />
-        <span class="soft" role="status">
-          {says}
-        </span>
-        {children}
+        <div class="soft" role="status">
+          {shown && says}
+        </div>
+        {shown && children}
       </div>
     </section>
   );
@@ -105,6 +106,7 @@ export function Sound(props: PartProps) {
   const says = { untried: words.sound.ask, trying: words.sound.heard, well: words.sound.well };
   return (
     <Row
+      shown={props.current || outcome !== 'untried'}
       name={words.sound.name}
       outcome={outcome}
       says={
@@ -198,7 +200,12 @@ export function Voice(props: PartProps) {
     set('skipped');
   };
   return (
-    <Row name={words.voice.name} outcome={outcome} says={outcome === 'skipped' ? words.skipped : says.value}>
+    <Row
+      shown={props.current || outcome !== 'untried'}
+      name={words.voice.name}
+      outcome={outcome}
+      says={outcome === 'skipped' ? words.skipped : says.value}
+    >
       {listening.value && (
         <div class="meter" role="img" aria-label={words.voice.level}>
           <i ref={meter} />
@@ -265,6 +272,7 @@ export function Picture(props: PartProps) {
   };
   return (
     <Row
+      shown={props.current || outcome !== 'untried'}
       name={words.picture.name}
       outcome={outcome}
       says={outcome === 'skipped' ? words.skipped : says.value}
@@ -310,6 +318,7 @@ export function Internet(props: PartProps & { devices: readonly Device[] }) {
   };
   return (
     <Row
+      shown={props.current || outcome !== 'untried'}
       name={words.internet.name}
       outcome={outcome}
       says={outcome === 'skipped' ? words.skipped : says.value}

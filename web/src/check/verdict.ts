@@ -12,9 +12,6 @@ export interface Outcomes {
 
 export type Verdict = 'ready' | 'sound_only' | 'needs_help' | 'not_checked';
 
-/** What hosts are told: they see "not checked" by hearing nothing. */
-export type Told = Exclude<Verdict, 'not_checked'>;
-
 const works = (outcome: Outcome): boolean => outcome === 'well' || outcome === 'careful';
 
 /**
@@ -26,10 +23,4 @@ export function verdict({ sound, voice, picture, internet }: Outcomes): Verdict 
   if (needed.includes('failed')) return 'needs_help';
   if (!needed.every(works)) return 'not_checked';
   return picture === 'well' && internet === 'well' ? 'ready' : 'sound_only';
-}
-
-/** What to send to hosts, if the parent agrees: nothing unless there is something to say. */
-export function told(reached: Verdict, ringMe: boolean): Told | null {
-  if (reached !== 'not_checked') return reached;
-  return ringMe ? 'needs_help' : null;
 }

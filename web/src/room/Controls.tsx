@@ -56,15 +56,15 @@ function DeviceControl({ session, device }: { session: Session; device: Device }
 
 /** Polite, and above the controls, so that thumb and eye find it together. */
 export function Sentence({ session }: { session: Session }) {
-  const sentence = session.sentence.value;
-  const said = session.said.value !== null && sentence === session.said.value;
+  const line = session.line.value;
+  const { state, blocked } = session.media;
   return (
     <div class="says">
       <div role="status">
-        {sentence !== null && (
-          <p class="say">
-            <span>{sentence}</span>
-            {said && (
+        {line !== null && (
+          <p class={line.careful ? 'say' : 'say plain'}>
+            <span>{line.text}</span>
+            {line.said && (
               <button
                 type="button"
                 class="link"
@@ -81,13 +81,31 @@ export function Sentence({ session }: { session: Session }) {
           <p class="say plain">{words.selfHidden}</p>
         )}
       </div>
-      {session.media.blocked.value && (
+      {state.value === 'on' && blocked.value && (
         <button type="button" class="btn" onClick={() => void session.media.hear()}>
           <Volume2 aria-hidden="true" />
           {words.hear}
         </button>
       )}
     </div>
+  );
+}
+
+function Devices({ session }: { session: Session }) {
+  const hidden = session.selfHidden.value;
+  return (
+    <>
+      <DeviceControl session={session} device="microphone" />
+      <DeviceControl session={session} device="camera" />
+      <Control
+        icon={hidden ? Eye : EyeOff}
+        text={hidden ? words.showSelf : words.hideSelf}
+        label={hidden ? words.showSelfLabel : words.hideSelfLabel}
+        onClick={() => {
+          session.selfHidden.value = !hidden;
+        }}
+      />
+    </>
   );
 }
 
@@ -99,19 +117,10 @@ interface ControlsProps {
 
 export function Controls({ session, host = false, children }: ControlsProps) {
   const asking = useSignal(false);
-  const hidden = session.selfHidden.value;
+  const opened = session.view.value?.phase !== 'scheduled';
   return (
     <nav class="controls" aria-label={words.controls}>
-      <DeviceControl session={session} device="microphone" />
-      <DeviceControl session={session} device="camera" />
-      <Control
-        icon={hidden ? Eye : EyeOff}
-        text={hidden ? words.showSelf : words.hideSelf}
-        label={hidden ? words.showSelfLabel : words.hideSelfLabel}
-        onClick={() => {
-          session.selfHidden.value = !hidden;
-        }}
-      />
+      {opened && <Devices session={session} />}
       {children}
       <Control
         icon={LogOut}

@@ -11,14 +11,18 @@ interface Props {
 
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const element = dialog.current;
     if (element?.open === false) element.showModal();
-    return () => element?.close();
   }, []);
+  // Another question in the same dialog: whatever had the focus is gone.
+  useEffect(() => {
+    heading.current?.focus();
+  }, [title]);
   return (
     <dialog class="sheet ask" ref={dialog} onClose={onClose} aria-labelledby="ask-title">
-      <h2 id="ask-title" tabIndex={-1}>
+      <h2 id="ask-title" tabIndex={-1} ref={heading}>
         {title}
       </h2>
       {children}

@@ -1,9 +1,10 @@
 /** Everybody present: a picture or a letter, a name, who speaks. Sound is kept apart from what is shown. */
 
 import { useSignal } from '@preact/signals';
+import { MicOff, WifiOff } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { room as words } from '../words/en';
-import { columns } from './grid';
+import { columns, isTight } from './grid';
 import { NOTHING, type Sent, type Showable } from './media';
 import type { Someone } from './protocol';
 import type { Session } from './session';
@@ -61,9 +62,7 @@ interface TileProps {
 
 function Tile({ someone, sent, mine }: TileProps) {
   const muted = someone.microphone_held || !sent.speaks;
-  const notes = [muted ? words.muted : null, someone.connected ? null : words.away].filter(
-    (note) => note !== null,
-  );
+  const note = someone.connected ? (muted ? words.muted : null) : words.away;
   return (
     <li class={sent.speaking && !muted ? 'tile speaks' : 'tile'} data-seat={someone.seat}>
       {sent.picture === null ? (
@@ -76,7 +75,12 @@ function Tile({ someone, sent, mine }: TileProps) {
       <span class="name">
         <bdi>{mine ? words.you : someone.name}</bdi>
         {someone.role === 'facilitator' && <span class="host">{words.host}</span>}
-        {notes.length > 0 && <span class="note">{notes.join(' · ')}</span>}
+        {note !== null && (
+          <span class="note">
+            {someone.connected ? <MicOff aria-hidden="true" /> : <WifiOff aria-hidden="true" />}
+            <span>{note}</span>
+          </span>
+        )}
       </span>
     </li>
   );
@@ -110,7 +114,12 @@ export function Faces({ session }: { session: Session }) {
   const shown = ordered(view.people, mine).filter(({ seat }) => seat !== mine || !session.selfHidden.value);
   const across = columns(shown.length, size.value.width, size.value.height);
   return (
-    <ul class="grid" ref={list} aria-label={words.everyone} style={{ '--across': String(across) }}>
+    <ul
+      class={isTight(across, size.value.width) ? 'grid tight' : 'grid'}
+      ref={list}
+      aria-label={words.everyone}
+      style={{ '--across': String(across) }}
+    >
       {shown.map((someone) => (
         <Tile
           key={someone.seat}

@@ -195,7 +195,7 @@ function More({ session, someone, onClose }: MoreProps) {
   };
   if (removing.value) {
     return (
-      <Dialog key="remove" title={words.removeTitle(name)} onClose={onClose}>
+      <Dialog title={words.removeTitle(name)} onClose={onClose}>
         <p class="soft">{words.removeText}</p>
         <div class="stack">
           {REASONS.map((reason) => (
@@ -223,7 +223,7 @@ function More({ session, someone, onClose }: MoreProps) {
     );
   }
   return (
-    <Dialog key="more" title={name} onClose={onClose}>
+    <Dialog title={name} onClose={onClose}>
       <div class="stack">
         <button
           type="button"

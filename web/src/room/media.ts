@@ -10,8 +10,8 @@ import { trouble, type Device, type Trouble } from '../devices';
 import { whenLeaving } from '../exit/leaving';
 import { mediaUrl } from '../media-url';
 
-/** lost: was on, or should be, and is being tried again. */
-export type MediaState = 'off' | 'connecting' | 'on' | 'lost';
+/** slow: did not come about at once and is being tried again; lost: was on, and is being tried again. */
+export type MediaState = 'off' | 'connecting' | 'slow' | 'on' | 'lost';
 export type Switch = 'off' | 'turning' | 'on';
 
 /** What a page can put on an element; livekit-client's tracks do. */
@@ -115,11 +115,13 @@ export class Media {
 
   private async stay(turn: number): Promise<void> {
     let wait = FIRST_RETRY_MS;
+    let everOn = false;
     this.state.value = 'connecting';
     while (this.turn === turn) {
       const connected = await this.connectOnce(turn);
       if (this.turn !== turn) return;
-      this.state.value = 'lost';
+      everOn ||= connected;
+      this.state.value = everOn ? 'lost' : 'slow';
       this.refresh();
       wait = connected ? FIRST_RETRY_MS : Math.min(wait * 2, LONGEST_RETRY_MS);
       await new Promise((done) => setTimeout(done, wait));

@@ -18,6 +18,13 @@ export interface Places {
   home: string;
 }
 
+/** A line above the controls; careful stands out, and what was just said can be put away. */
+export interface Line {
+  text: string;
+  careful: boolean;
+  said: boolean;
+}
+
 /** A short word after a host's act, with a way back. */
 export interface Toast {
   text: string;
@@ -43,19 +50,7 @@ export class Session {
     return starts !== undefined && this.now.value < starts;
   });
   readonly screen = computed(() => screen(this.view.value, this.memory.value, this.early.value));
-  /** The sentence above the controls: what was just said, else what holds. */
-  readonly sentence = computed(() => {
-    const view = this.view.value;
-    if (this.link.value === 'lost') return words.lost;
-    if (this.said.value !== null) return this.said.value;
-    const trouble = this.media.trouble.value;
-    if (trouble !== null) return words.device[deviceSentence(trouble.device, trouble.why)];
-    if (view !== null && held(view) !== null) return held(view);
-    if (view?.you.role === 'facilitator' && view.phase === 'unattended') return desk.waking;
-    if (this.media.state.value === 'lost') return words.reconnecting;
-    if (this.media.state.value === 'connecting') return words.connecting;
-    return null;
-  });
+  readonly line = computed(() => this.lineNow());
   readonly media: Media;
   private readonly connection: Connection;
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -131,7 +126,24 @@ export class Session {
       return;
     }
     this.said.value = null;
+    if (this.media.blocked.value) void this.media.hear();
     void this.media.turnTo(device, this.media[device].value === 'off');
+  }
+
+  /** What to say above the controls: what was just said, else what holds, else what is under way. */
+  private lineNow(): Line | null {
+    const view = this.view.value;
+    const trouble = this.media.trouble.value;
+    if (this.link.value === 'lost') return line(words.lost, true);
+    if (this.said.value !== null) return { text: this.said.value, careful: true, said: true };
+    if (trouble !== null) return line(words.device[deviceSentence(trouble.device, trouble.why)], true);
+    const hold = view === null ? null : held(view);
+    if (hold !== null) return line(hold, true);
+    if (view?.you.role === 'facilitator' && view.phase === 'unattended') return line(desk.waking, false);
+    if (this.media.state.value === 'lost') return line(words.reconnecting, true);
+    if (this.media.state.value === 'slow') return line(words.slow, true);
+    if (this.media.state.value === 'connecting') return line(words.connecting, false);
+    return null;
   }
 
   private take(view: View): void {
@@ -147,6 +159,10 @@ export class Session {
     if (view.you.place === 'present') this.memory.value = { ...this.memory.value, wasPresent: true };
     this.view.value = view;
   }
+}
+
+function line(text: string, careful: boolean): Line {
+  return { text, careful, said: false };
 }
 
 function deviceSentence(device: Device, why: 'refused' | 'missing' | 'busy'): keyof typeof words.device {
