@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ipaddress
 import json
+import os
 import signal
 import sys
 import time
@@ -87,6 +88,10 @@ def _check(configuration: Configuration) -> None:
         raise BadSettings("webhook_url must be http or https")
 
 
+def _why(problem: OSError) -> str:
+    return os.strerror(problem.errno or 0).lower()
+
+
 def application(house: House, tokens: Tokens) -> web.Application:
     """The routes of the private HTTP port. `/rtc/v1` is not among them: clients fall back to v0."""
     signalling, commands, stats = Signalling(house, tokens), RoomService(house, tokens), Stats(house, tokens)
@@ -113,10 +118,11 @@ class Running:
     def __init__(self, configuration: Configuration) -> None:
         """Binds the media port. Raises: BadSettings."""
         self._configuration = configuration
+        host, port = configuration.media_host, configuration.media_port
         try:
-            self._media = MediaPort(configuration.media_host, configuration.media_port)
-        except OSError:
-            raise BadSettings("the media port cannot be bound") from None
+            self._media = MediaPort(host, port)
+        except OSError as problem:
+            raise BadSettings(f"cannot receive media on UDP port {port} of {host}: {_why(problem)}") from None
         key, secret = configuration.api_key, configuration.api_secret
         url = configuration.webhook_url
         self._webhooks = Webhooks(url, key, secret, time.time) if url else None
@@ -145,10 +151,11 @@ class Running:
         site = web.TCPSite(self._runner, self._configuration.host, self._configuration.signalling_port)
         try:
             await site.start()
-        except OSError:
+        except OSError as problem:
             await self._runner.cleanup()
             self._media.close()
-            raise BadSettings("the signalling port cannot be bound") from None
+            port = self._configuration.signalling_port
+            raise BadSettings(f"cannot serve signalling on TCP port {port}: {_why(problem)}") from None
         self.signalling_port = self._runner.addresses[0][1]
         self._media.start()
         if self._webhooks:
