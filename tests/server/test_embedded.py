@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from moderation.model import MeetingId
 from server import embedded
 from server.embedded import HOME, Embedded, EngineWillNotStart, Settings
+from server.livekit import LiveKit
 
 # The engine's manners in a few lines: settings in, ports out, ends when its input closes.
 POLITE = """
@@ -221,3 +223,18 @@ async def test_a_taken_media_port_is_named() -> None:
                 pass
     assert str(port) in caught.value.reason
     assert "\n" not in caught.value.reason
+
+
+async def test_the_real_engine_comes_back_after_dying_and_does_as_asked() -> None:
+    async with Embedded(Settings()) as engine, LiveKit(engine.endpoint, engine.key, engine.secret) as livekit:
+        first = engine.ports
+        assert first is not None
+        assert engine._child is not None
+        engine._child._process.kill()
+        await eventually(lambda: engine.endpoint() is None)
+        await livekit.push(MeetingId("meeting"), {})
+        await eventually(lambda: engine.endpoint() is not None)
+        assert engine.ports is not None
+        assert engine.ports.media == first.media
+        await livekit.push(MeetingId("meeting"), {})
+        await livekit.close(MeetingId("meeting"))
