@@ -15,6 +15,11 @@ from moderation.events import Event
 Scalar = str | int | bool | None
 
 _EVENTS: dict[str, type[Event]] = {event.__name__: event for event in get_args(Event)}
+# Looked up once: a whole journal is read each time a meeting is.
+_FIELDS = {
+    name: {field.name: get_type_hints(event)[field.name] for field in fields(event)}
+    for name, event in _EVENTS.items()
+}
 
 
 def to_record(event: Event) -> dict[str, Scalar]:
@@ -36,7 +41,7 @@ def from_record(record: Mapping[str, object]) -> Event:
     event = _EVENTS.get(name) if isinstance(name, str) else None
     if event is None:
         raise ValueError(f"no event is called {name!r}")
-    hints = {field.name: get_type_hints(event)[field.name] for field in fields(event)}
+    hints = _FIELDS[event.__name__]
     if rest.keys() != hints.keys():
         raise ValueError(f"{name} has the fields {sorted(hints)}, not {sorted(rest)}")
     build: Callable[..., Event] = event
