@@ -122,7 +122,7 @@ class Running:
         try:
             self._media = MediaPort(host, port)
         except OSError as problem:
-            raise BadSettings(f"cannot receive media on UDP port {port} of {host}: {_why(problem)}") from None
+            raise BadSettings(f"UDP port {port} of {host} cannot be bound: {_why(problem)}") from None
         key, secret = configuration.api_key, configuration.api_secret
         url = configuration.webhook_url
         self._webhooks = Webhooks(url, key, secret, time.time) if url else None
@@ -155,7 +155,7 @@ class Running:
             await self._runner.cleanup()
             self._media.close()
             port = self._configuration.signalling_port
-            raise BadSettings(f"cannot serve signalling on TCP port {port}: {_why(problem)}") from None
+            raise BadSettings(f"TCP port {port} cannot be bound: {_why(problem)}") from None
         self.signalling_port = self._runner.addresses[0][1]
         self._media.start()
         if self._webhooks:
