@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from livekit.protocol.models import DisconnectReason, ParticipantInfo
+from livekit.protocol.models import DisconnectReason, ParticipantInfo, ServerInfo
 from livekit.protocol.rtc import (
     AddTrackRequest,
     LeaveRequest,
     MuteTrackRequest,
     ParticipantUpdate,
     Pong,
+    ReconnectResponse,
     RequestResponse,
     SessionDescription,
     SignalRequest,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from signalling.livekit.rooms import Room
 
 MAX_CHOICES = 500
+SERVER_VERSION = "1.13.5"
+"""Of the protocol's reference server: clients ask for it to know what they may use."""
+PROTOCOL = 16
 
 
 class Wire(Protocol):
@@ -71,6 +75,8 @@ class Participant:
         self.announced = False
         """Whether participant_joined was told."""
         self._auto_subscribe = auto_subscribe
+        self._unpublished_meanwhile: list[str] = []
+        """Track sids the client lost while it had no socket."""
         self._choices: dict[str, bool] = {}
         """What the client said of single tracks (UpdateSubscription)."""
         house = room.house
@@ -111,6 +117,24 @@ class Participant:
     def tell_of(self, participants: Iterable["Participant"]) -> None:
         """Send what these participants are now."""
         self.tell(update=ParticipantUpdate(participants=[other.info() for other in participants]))
+
+    def _tell_unpublished(self, sid: str) -> None:
+        if self.wire is None:
+            self._unpublished_meanwhile.append(sid)
+        self.tell(track_unpublished=TrackUnpublishedResponse(track_sid=sid))
+
+    def resumed(self, wire: Wire) -> None:
+        """Its client is back on a new socket: say what it missed, and restart the downward transport."""
+        if self.wire is not None:
+            self.wire.finish()
+        self.wire = wire
+        self.absent_since = None
+        self.tell(reconnect=ReconnectResponse(server_info=server_info()))
+        self.tell_of(self.room.participants.values())
+        while self._unpublished_meanwhile:
+            self._tell_unpublished(self._unpublished_meanwhile.pop(0))
+        self.subscriber.restart()
+        self.reconcile()
 
     def _send_offer(self, offer: SessionDescription) -> None:
         self.tell(offer=offer)
@@ -210,7 +234,7 @@ class Participant:
         for publication in self.publisher.everything():
             if not permission.publishes(publication.info.source):
                 self.publisher.withdraw(publication)
-                self.tell(track_unpublished=TrackUnpublishedResponse(track_sid=publication.sid))
+                self._tell_unpublished(publication.sid)
                 self.room.unpublished(self, publication)
         self.reconcile()
         self.room.changed(self)
@@ -245,3 +269,8 @@ class Participant:
             self.wire.finish()
             self.wire = None
         return ended
+
+
+def server_info() -> ServerInfo:
+    """What clients want to know of a server."""
+    return ServerInfo(edition=ServerInfo.Standard, version=SERVER_VERSION, protocol=PROTOCOL)

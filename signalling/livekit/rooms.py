@@ -9,19 +9,18 @@ from livekit.protocol.models import (
     Codec,
     DisconnectReason,
     ParticipantInfo,
-    ServerInfo,
     SpeakerInfo,
     TrackInfo,
 )
 from livekit.protocol.models import Room as RoomInfo
-from livekit.protocol.rtc import JoinResponse, LeaveRequest, ReconnectResponse, SpeakersChanged
+from livekit.protocol.rtc import JoinResponse, LeaveRequest, SpeakersChanged
 
 from media.engine import Engine, EngineFull
 from media.packets import Kind
 from media.peer import Peer
 from media.router import Route
 from signalling.livekit.errors import Refused
-from signalling.livekit.participant import Participant, State, Wire
+from signalling.livekit.participant import SERVER_VERSION, Participant, State, Wire, server_info
 from signalling.livekit.publications import Publication
 from signalling.livekit.speakers import Speakers
 from signalling.livekit.subscriptions import Offered, Subscription
@@ -30,9 +29,6 @@ from signalling.livekit.tokens import Admission
 MAX_ROOMS = 200
 MAX_PARTICIPANTS = 60
 REMEMBERED_ROUTES = 2000
-SERVER_VERSION = "1.13.5"
-"""Of the protocol's reference server: clients ask for it to know what they may use."""
-PROTOCOL = 16
 PING_INTERVAL, PING_TIMEOUT = 5, 15
 
 
@@ -123,14 +119,7 @@ class House:
         participant = room.participants.get(admission.identity) if room else None
         if participant is None or (sid and participant.sid != sid):
             return None
-        if participant.wire is not None:
-            participant.wire.finish()
-        participant.wire = wire
-        participant.absent_since = None
-        participant.tell(reconnect=ReconnectResponse(server_info=server_info()))
-        participant.tell_of(participant.room.participants.values())
-        participant.subscriber.restart()
-        participant.reconcile()
+        participant.resumed(wire)
         return participant
 
     def delete(self, room: "Room", reason: DisconnectReason) -> None:
@@ -356,11 +345,6 @@ class Room:
 
     def _webhook(self, event: str, participant: Participant, publication: Publication | None = None) -> None:
         self.house.tell(event, self.info(), participant.info(), publication.info if publication else None)
-
-
-def server_info() -> ServerInfo:
-    """What clients want to know of a server."""
-    return ServerInfo(edition=ServerInfo.Standard, version=SERVER_VERSION, protocol=PROTOCOL)
 
 
 def codecs() -> list[Codec]:

@@ -91,10 +91,11 @@ class Tokens:
             raise Refused(403, "nobody is hidden, records or is a machine here")
         if video.room_admin or video.room_create or video.room_list or video.room_record:
             raise Refused(403, "a token that commands rooms does not join them")
-        for value, what in ((video.room, "room"), (claims.identity, "identity")):
-            if not value or len(value) > MAX_NAME:
+        stated: tuple[tuple[object, str], ...] = ((video.room, "room"), (claims.identity, "identity"))
+        for value, what in stated:
+            if not isinstance(value, str) or not 0 < len(value) <= MAX_NAME:
                 raise Refused(400, f"this token names no usable {what}")
-        return Admission(video.room, claims.identity, claims.name[:MAX_NAME], _permission(video))
+        return Admission(video.room, claims.identity, str(claims.name)[:MAX_NAME], _permission(video))
 
     def command(self, token: str) -> Command:
         """What the holder may ask of RoomService. Raises: Refused."""
@@ -119,7 +120,7 @@ class Tokens:
 
 def _permission(video: VideoGrants) -> Permission:
     named = video.can_publish_sources or []
-    sources = frozenset(SOURCES[name.lower()] for name in named if name.lower() in SOURCES)
+    sources = frozenset(SOURCES[name] for name in (str(name).lower() for name in named) if name in SOURCES)
     return Permission(
         can_subscribe=bool(video.can_subscribe),
         # Sources that are all unknown must not read as "every source".

@@ -366,6 +366,16 @@ def test_a_resumed_client_gets_a_fresh_offer_with_new_credentials(lobby: Lobby) 
     assert sam.participant.subscriber.peer.credentials.ufrag in offer.sdp
 
 
+def test_somebody_muted_while_away_learns_it_on_coming_back(lobby: Lobby) -> None:
+    sam, _ = two(lobby)
+    sid = sam.publish(MICROPHONE)
+    sam.participant.room.disconnected(sam.participant, sam.wire)
+    sam.participant.permit(SILENCED)
+    sam.back()
+    (unpublished,) = sam.said("track_unpublished")
+    assert unpublished.track_unpublished.track_sid == sid
+
+
 def test_nobody_resumes_as_somebody_else(lobby: Lobby) -> None:
     sam, jo = two(lobby)
     assert sam.back(jo.participant.sid) is None
