@@ -1,8 +1,9 @@
 """The database: opening it, transactions, migrations, and new ids."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,9 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._engine = _open(url)
         self._locks = create_async_engine(url, poolclass=NullPool) if not self.is_sqlite else None
+        # SQLite's own queue is a lottery whose losers are told "busy", having held a connection of the pool
+        # all the while: within this process writers take turns before they take a connection.
+        self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
 
     @property
     def locks(self) -> AsyncEngine | None:
@@ -74,7 +78,7 @@ class Database:
             DatabaseDown: the database does not answer.
         """
         with down_is_down():
-            async with self._engine.connect() as connection:
+            async with self._turn, self._engine.connect() as connection:
                 await connection.execution_options(writes=True)
                 async with connection.begin():
                     yield connection
