@@ -1,13 +1,14 @@
 """Who works here: accounts, passwords, and the sessions of those signed in."""
 
 import asyncio
+import base64
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from limits import RateLimitItemPerMinute
@@ -73,10 +74,10 @@ class Staff:
 class Doorkeeper:
     """Checks passwords: slowly for whoever guesses, alike for accounts that exist and those that do not."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, cost: Parameters = RFC_9106_LOW_MEMORY) -> None:
         self._house = house
-        self._hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-        self._decoy = self._hasher.hash(secrets.token_urlsafe(SECRET_BYTES))
+        self._hasher = PasswordHasher.from_parameters(cost)
+        self._decoy = _hash_of_nothing(cost)
         self._busy = asyncio.Semaphore(AT_ONCE)
         # Counted by each process alone; several processes give a guesser that many times as many tries.
         self._limits = MovingWindowRateLimiter(MemoryStorage())
@@ -187,6 +188,16 @@ async def sign_out(house: House, cookie: str | None) -> str | None:
         ended = (await connection.execute(select(staff_session.c.id).where(this))).scalar()
         await connection.execute(staff_session.update().where(this).values(ended_at=now))
     return ended
+
+
+def _hash_of_nothing(cost: Parameters) -> str:
+    """A hash that takes as long to check as any, and that no password has."""
+    salt, tag = (
+        base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (cost.salt_len, cost.hash_len)
+    )
+    costs = f"m={cost.memory_cost},t={cost.time_cost},p={cost.parallelism}"
+    return f"$argon2id$v={cost.version}${costs}${salt}${tag}"
 
 
 def _plain(email: str) -> str:

@@ -12,30 +12,36 @@ import traceback
 from collections.abc import Mapping, MutableMapping
 from enum import Enum
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
 DROPPED = "…"
 _ID = re.compile(r"[0-9a-f]{24}|house")
 _ROUTE = re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|/[a-z/{}_-]{0,60}")
+_ERROR = re.compile(r"[A-Z][A-Za-z]{3,40}(Error|Down|Refused)")
+_OURS = frozenset({"__main__", "server", "signalling", "media", "moderation"})
+_USUAL = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime"})
+_STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
 _KEPT_TEXT = frozenset({"level", "timestamp", "logger", "event"})
 _CODE_PLACES = 12
 
 
-def set_up(level: str) -> None:
-    """Send everything, the libraries' too, through the same sieve to standard error, a line of JSON each."""
-    handler = logging.StreamHandler(sys.stderr)
+def set_up(level: str, to: TextIO = sys.stderr) -> None:
+    """Send everything, the libraries' too, through the same sieve, a line of JSON each."""
+    handler = logging.StreamHandler(to)
     handler.setFormatter(SievedFormatter())
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _STAMP,
             sieve,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
             _as_sieved,
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -59,7 +65,7 @@ def harmless(value: object) -> object:
             return value.value
         case BaseException():
             return type(value).__name__
-        case str() if _ID.fullmatch(value) or _ROUTE.fullmatch(value):
+        case str() if any(kind.fullmatch(value) for kind in (_ID, _ROUTE, _ERROR)):
             return value
         case _:
             return DROPPED
@@ -83,32 +89,35 @@ def places(trace: TracebackType | None) -> list[str]:
 
 
 class SievedFormatter(logging.Formatter):
-    """For what comes through the standard library: the fixed sentence stays, its arguments pass the sieve."""
+    """For what comes through the standard library.
+
+    Our own packages log fixed sentences: they stay, their arguments pass the sieve. Libraries may have put
+    anything into theirs: of those stays where it was said, not what.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """One line of JSON."""
         if getattr(record, "sieved", False):
             return str(record.msg)
-        facts = sieve(
-            None,
-            "",
-            {
-                "event": self._sentence(record),
-                "level": record.levelname.lower(),
-                "logger": record.name,
-                "timestamp": structlog.processors.TimeStamper(fmt="iso", utc=True)(None, "", {})["timestamp"],
-                "exc_info": record.exc_info[1] if record.exc_info else None,
-            },
-        )
-        return str(structlog.processors.JSONRenderer()(None, "", dict(facts)))
+        ours = record.name.split(".")[0] in _OURS
+        facts = {
+            **{key: value for key, value in vars(record).items() if key not in _USUAL and ours},
+            "event": _sentence(record) if ours else f"{record.filename}:{record.lineno} {record.funcName}",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "exc_info": record.exc_info[1] if record.exc_info else None,
+        }
+        kept = dict(sieve(None, "", _STAMP(None, "", facts)))
+        return str(structlog.processors.JSONRenderer(ensure_ascii=False)(None, "", kept))
 
-    def _sentence(self, record: logging.LogRecord) -> str:
-        sentence = str(record.msg).split("\n", 1)[0] if isinstance(record.msg, str) else DROPPED
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        try:
-            return sentence % tuple(harmless(value) for value in arguments) if arguments else sentence
-        except (TypeError, ValueError):
-            return sentence
+
+def _sentence(record: logging.LogRecord) -> str:
+    sentence = str(record.msg)
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    try:
+        return sentence % tuple(harmless(value) for value in arguments) if arguments else sentence
+    except (TypeError, ValueError):
+        return sentence
 
 
 def _as_sieved(logger: object, method: str, line: Any) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ ROUTES = (
     web.get("/helplines", public.helplines),
     web.post("/exit", leaving.leave),
     web.post("/exit/seat", leaving.leave_unseen),
-    web.get("/static/{path:.+}", public.static),
+    web.get("/static/assets/{name:[A-Za-z0-9_-][A-Za-z0-9_.-]*}", public.static),
     web.get("/sw.js", public.service_worker),
     web.get(LINK, public.landing),
     web.post(LINK, public.redeem),

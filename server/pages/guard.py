@@ -80,8 +80,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def add_headers(request: web.Request, answer: web.StreamResponse) -> None:
     """Put the headers of every answer on this one."""
-    for name, value in security.headers(request.app[HOUSE].config).items():
-        answer.headers.setdefault(name, value)
+    answer.headers.update(security.headers(request.app[HOUSE].config))
 
 
 async def _check_post(request: web.Request, door: Door) -> None:

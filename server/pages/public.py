@@ -76,9 +76,8 @@ async def redeem(request: web.Request) -> web.StreamResponse:
 @entry(Entry.PUBLIC)
 async def static(request: web.Request) -> web.StreamResponse:
     """GET /static/…: built files; their names change with their content. Compressed ones lie beside them."""
-    bundle = request.app[BUNDLE]
-    wanted = (bundle / request.match_info["path"]).resolve()
-    if not wanted.is_relative_to(bundle / "assets") or not wanted.is_file():
+    wanted = request.app[BUNDLE] / "assets" / request.match_info["name"]
+    if not wanted.is_file():
         raise web.HTTPNotFound
     return web.FileResponse(wanted, headers={hdrs.CACHE_CONTROL: A_YEAR})
 

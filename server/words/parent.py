@@ -43,7 +43,6 @@ PARENT = {
     "ready_title": "Let’s get you ready",
     "ready_text": "This takes two minutes. No one can see or hear you. We save nothing you say or show.",
     "ready_skip": "Carry on without checking",
-    "ready_loading": "Getting the check ready…",
     "wait_title": "Hello {name}",
     "wait_none": "There is no session planned just now. Your host will tell you when the next one is.",
     "wait_later": "The next session is on {day} at {time}.",

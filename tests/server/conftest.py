@@ -30,6 +30,7 @@ from tests.fakes import FakeClock, FakeMediaEngine
 from tools.visitor import Page, Visitor
 
 KEY = bytes(range(32))
+EVENING = datetime(2026, 3, 3, 19, 5, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 SOURCES = (
     "src/pages/main.ts",
@@ -54,6 +55,18 @@ class FakeEngine(FakeMediaEngine):
         return self.notices.get(body)
 
 
+@dataclass(frozen=True)
+class Furniture:
+    """What every place has: ids, and the database they are in."""
+
+    database: Path
+    area: str
+    admin: str
+    host: str
+    group: str
+    meeting: str
+
+
 @dataclass
 class Place:
     """One area with an admin, a host, a group, and a session that began five minutes ago."""
@@ -62,12 +75,28 @@ class Place:
     origin: str
     engine: FakeEngine
     clock: FakeClock
-    area: str = ""
-    admin: str = ""
-    host: str = ""
-    group: str = ""
-    meeting: str = ""
+    furniture: Furniture
     people: list[Visitor] = field(default_factory=list)
+
+    @property
+    def area(self) -> str:
+        return self.furniture.area
+
+    @property
+    def admin(self) -> str:
+        return self.furniture.admin
+
+    @property
+    def host(self) -> str:
+        return self.furniture.host
+
+    @property
+    def group(self) -> str:
+        return self.furniture.group
+
+    @property
+    def meeting(self) -> str:
+        return self.furniture.meeting
 
     def visitor(self) -> Visitor:
         """Somebody with a browser of their own."""
@@ -130,14 +159,40 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database_file(migrated: Path, tmp_path: Path) -> Path:
-    """A database of this test's own."""
-    return Path(shutil.copy(migrated, tmp_path / "hearth.db"))
+    """An empty database of this test's own."""
+    return Path(shutil.copy(migrated, tmp_path / "empty.db"))
+
+
+@pytest.fixture(scope="session")
+def furniture(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Furniture:
+    """Made once, to be copied: hashing passwords takes its time."""
+    path = Path(shutil.copy(migrated, tmp_path_factory.mktemp("furnished") / "furnished.db"))
+    return asyncio.run(_furnish(path))
+
+
+async def _furnish(path: Path) -> Furniture:
+    url = f"sqlite+aiosqlite:///{path}"
+    house = House(Config(key=(KEY,), database_url=url), Database(url), KeyRing((KEY,)), FakeClock(EVENING))
+    area = await groups.create_area(house, "Somewhere")
+    admin = await auth.create_account(house, area, Role.ADMIN, "admin@example.org", "Ali", PASSWORD)
+    host = await auth.create_account(house, area, Role.FACILITATOR, "facilitator@example.org", "Jo", PASSWORD)
+    group = await groups.create(house, area, "Tuesday group", (host,))
+    starts_at = EVENING - timedelta(minutes=5)
+    meeting = await meetings.plan(house, group, starts_at, 90, "Talking with school")
+    await house.database.close()
+    return Furniture(path, area, admin, host, group, meeting)
+
+
+@pytest.fixture
+def furnished_file(furniture: Furniture, tmp_path: Path) -> Path:
+    """A database of this test's own, with somebody in it."""
+    return Path(shutil.copy(furniture.database, tmp_path / "hearth.db"))
 
 
 @pytest.fixture
 def clock() -> FakeClock:
     """A Tuesday evening."""
-    return FakeClock(datetime(2026, 3, 3, 19, 5, tzinfo=UTC))
+    return FakeClock(EVENING)
 
 
 @pytest.fixture
@@ -166,12 +221,12 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 def app(
-    database_file: Path, clock: FakeClock, engine: FakeEngine, bundle: Path, port: int
+    furnished_file: Path, clock: FakeClock, engine: FakeEngine, bundle: Path, port: int
 ) -> web.Application:
     """The whole platform, not yet served."""
     config = Config(
         key=(KEY,),
-        database_url=f"sqlite+aiosqlite:///{database_file}",
+        database_url=f"sqlite+aiosqlite:///{furnished_file}",
         origin=f"http://127.0.0.1:{port}",
         port=port,
     )
@@ -180,28 +235,13 @@ def app(
 
 @pytest.fixture
 async def place(
-    app: web.Application, clock: FakeClock, engine: FakeEngine, port: int
+    app: web.Application, clock: FakeClock, engine: FakeEngine, port: int, furniture: Furniture
 ) -> AsyncIterator[Place]:
     """The platform, served, with somebody in it."""
     async with TestServer(app, port=port):
-        made = Place(app[HOUSE], f"http://127.0.0.1:{port}", engine, clock)
-        await _people(made)
+        made = Place(app[HOUSE], f"http://127.0.0.1:{port}", engine, clock, furniture)
         yield made
         await asyncio.gather(*(visitor.http.close() for visitor in made.people))
-
-
-async def _people(place: Place) -> None:
-    house = place.house
-    place.area = await groups.create_area(house, "Somewhere")
-    place.admin = await auth.create_account(
-        house, place.area, Role.ADMIN, "admin@example.org", "Ali", PASSWORD
-    )
-    place.host = await auth.create_account(
-        house, place.area, Role.FACILITATOR, "facilitator@example.org", "Jo", PASSWORD
-    )
-    place.group = await groups.create(house, place.area, "Tuesday group", (place.host,))
-    starts_at = place.clock.now() - timedelta(minutes=5)
-    place.meeting = await meetings.plan(house, place.group, starts_at, 90, "Talking with school")
 
 
 @pytest.fixture(scope="session")

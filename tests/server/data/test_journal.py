@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, text, update
@@ -16,7 +15,7 @@ from server import groups, meetings
 from server.config import Config
 from server.crypto import KeyRing
 from server.data.journal import SqlJournal
-from server.data.store import Database, DatabaseDown, migrate
+from server.data.store import Database, DatabaseDown, migrate, new_id
 from server.data.tables import agreement, journal
 from server.house import House
 from signalling.meeting.errors import HeadMoved, UnknownMeeting
@@ -32,28 +31,46 @@ ENDED = Entry(NOW, THE_HOUSE, e.Ended(unattended=True))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
-    """A house on a fresh database of each kind."""
+def prepared(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated database of each kind."""
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'journal.db'}"
-    else:
-        url = await _fresh_database(request.getfixturevalue("postgresql"))
-    await asyncio.to_thread(migrate, url)
+        return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
+    return str(request.getfixturevalue("migrated_postgresql"))
+
+
+@pytest.fixture
+async def kept(prepared: str) -> AsyncIterator[House]:
+    """A house on a fresh database of each kind."""
+    url = prepared if prepared.startswith("sqlite") else await _fresh_copy(prepared)
     config = Config(key=(KEY,), database_url=url)
     house = House(config, Database(url), KeyRing(config.key), FakeClock(NOW))
     yield house
     await house.database.close()
 
 
-async def _fresh_database(url: str) -> str:
-    server = Database(url)
-    name = f"journal_{id(server):x}"
-    assert server.locks is not None
-    async with server.locks.connect() as connection:
+@pytest.fixture(scope="module")
+def migrated_postgresql(postgresql: str) -> str:
+    """A database with this version's tables, to be copied."""
+    asyncio.run(_on_server(postgresql, "CREATE DATABASE empty"))
+    url = postgresql.rsplit("/", 1)[0] + "/empty"
+    migrate(url)
+    return url
+
+
+async def _fresh_copy(url: str) -> str:
+    name = f"copy_{new_id()}"
+    server = url.rsplit("/", 1)[0]
+    await _on_server(f"{server}/postgres", f"CREATE DATABASE {name} TEMPLATE empty")
+    return f"{server}/{name}"
+
+
+async def _on_server(url: str, statement: str) -> None:
+    database = Database(url)
+    assert database.locks is not None
+    async with database.locks.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(text(f"CREATE DATABASE {name}"))
-    await server.close()
-    return url.rsplit("/", 1)[0] + f"/{name}"
+        await autocommit.execute(text(statement))
+    await database.close()
 
 
 @pytest.fixture
