@@ -35,9 +35,12 @@ from signalling.meeting.words import GATE
 
 log = logging.getLogger(__name__)
 
-PING_INTERVAL, PING_TIMEOUT = 2, 3
-"""Seconds. Together: how long a connection may be silent."""
+PING_INTERVAL, PING_TIMEOUT = 2, 8
+"""Seconds. Together: after how much silence a connection is closed, on both sides."""
+SILENCE = 3.0
+"""Seconds without an answer to a ping, after which nobody counts as connected: five since the last answer."""
 SWEEP_EVERY = 0.5
+SECOND_LOOK = 0.1
 LARGEST_MESSAGE = 16 * 1024
 RATE, BURST = 20.0, 40.0
 PATIENCE = 200
@@ -79,13 +82,21 @@ class _Sitting:
     holder: SeatHolder
     request: web.Request
     bucket: Bucket
+    socket: Any
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     excess: int = 0
+    away: bool = False
     parted: bool = False
 
     @property
     def key(self) -> tuple[MeetingId, SeatId]:
         return self.holder.meeting, self.holder.seat
+
+    @property
+    def silent(self) -> bool:
+        """Whether a ping has gone unanswered for too long."""
+        pinged = self.socket.last_ping
+        return pinged is not None and time.time() - pinged > SILENCE
 
 
 _SITTING = web.RequestKey("sitting", _Sitting)
@@ -252,7 +263,8 @@ class Gateway:
             arrived = "failed"
         if isinstance(arrived, str):
             raise Refusal(arrived, {"error": arrived})
-        await self._sit(_Sitting(sid, arrived, request, Bucket(RATE, BURST, time.monotonic())))
+        socket = self._sio.eio.sockets[self._sio.manager.eio_sid_from_sid(sid, "/")]
+        await self._sit(_Sitting(sid, arrived, request, Bucket(RATE, BURST, time.monotonic()), socket))
 
     async def _arrive(self, request: web.Request, auth: object) -> SeatHolder | str:
         """Whose connection it is, or why it is refused."""
@@ -320,16 +332,27 @@ class Gateway:
         await self._end(sitting, SeatRefusal.SEAT_ENDED.value)
 
     async def _sweep(self) -> None:
-        """Notice silence, and browsers that let everything pile up. The library's own look is too slow."""
+        """Notice silence and its end, and browsers that let everything pile up."""
         while True:
-            for socket in list(self._sio.eio.sockets.values()):
-                if socket.closed or socket.closing:
-                    continue
-                if socket.queue.qsize() > LONGEST_QUEUE:
-                    await socket.close(wait=False, abort=True)
-                else:
-                    await socket.check_ping_timeout()
+            silent = {sitting for sitting in self._sittings.values() if sitting.silent}
+            # Where this process itself was held up, answers lie unread; let them be read first.
+            await asyncio.sleep(SECOND_LOOK)
+            for sitting in list(self._sittings.values()):
+                away = sitting.silent and (sitting.away or sitting in silent)
+                if away is not sitting.away:
+                    self._mark(sitting, away=away)
+                if sitting.socket.queue.qsize() > LONGEST_QUEUE and sitting.request.transport is not None:
+                    sitting.request.transport.close()
             await asyncio.sleep(SWEEP_EVERY)
+
+    def _mark(self, sitting: _Sitting, *, away: bool) -> None:
+        sitting.away = away
+        if self._current.get(sitting.key) is not sitting:
+            return
+        if away:
+            self._spawn(self._attendance.closed(*sitting.key, Connection.EVENTS, at_once=True))
+        else:
+            self._spawn(self._attendance.opened(*sitting.key, Connection.EVENTS))
 
     # --- Messages ---
 

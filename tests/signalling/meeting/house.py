@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from moderation import actions as a
 from moderation.actions import Action
 from moderation.grants import Source
-from moderation.model import HOUSE, Actor, Meeting, MeetingId, PersonId, Role, SeatId
+from moderation.model import HOUSE, Actor, Meeting, MeetingId, PersonId, Phase, Role, SeatId
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.messages import Done, Outcome
@@ -106,6 +106,13 @@ async def eventually(holds: Callable[[], bool], timeout: float = 3) -> None:
     """Wait until something in another task has happened."""
     async with asyncio.timeout(timeout):
         while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def until_phase(house: House, phase: Phase) -> None:
+    """Wait until the meeting has come to this phase."""
+    async with asyncio.timeout(3):
+        while (await house.meeting()).phase is not phase:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

@@ -32,6 +32,7 @@ from tests.signalling.meeting.house import (
     arriving,
     eventually,
     holder,
+    until_phase,
 )
 
 Steps = Callable[[], Awaitable[None]]
@@ -580,9 +581,3 @@ async def test_the_readiness_check_ends_by_itself(site: Site, monkeypatch: pytes
 async def test_the_readiness_check_does_not_pass_from_elsewhere(site: Site) -> None:
     answer = await site.client.get("/media/check/rtc", headers={"Cookie": "seat=sam-phone"})
     assert answer.headers["Hearth-Refusal"] == "wrong_origin"
-
-
-async def until_phase(house: House, phase: Phase) -> None:
-    async with asyncio.timeout(3):
-        while (await house.meeting()).phase is not phase:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)

@@ -28,6 +28,7 @@ from tests.signalling.meeting.house import (
     House,
     Served,
     eventually,
+    until_phase,
 )
 
 View = dict[str, Any]
@@ -517,21 +518,29 @@ async def test_a_closing_tab_is_told_from_a_connection_that_broke(
     await sam.sees("phase", "unattended" if frozen else "open")
 
 
-async def test_a_host_who_falls_silent_is_gone_after_the_pings_time_out(
+async def test_a_host_who_falls_silent_is_gone_until_the_next_answer(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site.gateway._sio.eio, "ping_interval", 0.1)
-    monkeypatch.setattr(site.gateway._sio.eio, "ping_timeout", 0.2)
+    monkeypatch.setattr(gateway_module, "SILENCE", 0.3)
     monkeypatch.setattr(gateway_module, "SWEEP_EVERY", 0.05)
     await site.house.in_session()
     async with aiohttp.ClientSession() as http:
         silent = await raw_page(site, http, JO)
         await asyncio.sleep(0.15)
         assert (await site.house.meeting()).phase is Phase.OPEN
-        async with asyncio.timeout(2):
-            while (await site.house.meeting()).phase is not Phase.UNATTENDED:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until_phase(site.house, Phase.UNATTENDED)
+        await silent.send_str("3")
+        await until_phase(site.house, Phase.OPEN)
         await silent.close()
+
+
+async def test_a_browser_that_lets_everything_pile_up_is_dropped(
+    in_session: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_module, "LONGEST_QUEUE", -1)
+    sam = await in_session.page(SAM)
+    await sam.is_away()
 
 
 async def test_the_engines_webhooks_make_a_host_attend_and_push_the_grants_again(site: Site) -> None:
