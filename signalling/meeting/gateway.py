@@ -23,14 +23,15 @@ from socketio.exceptions import ConnectionRefusedError as Refusal
 from moderation import actions as a
 from moderation.model import HOUSE, Actor, MeetingId, PersonId, SeatId
 from moderation.rules import Reason
-from signalling.meeting.applier import Applier, Read
+from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.errors import JournalDown, Malformed, UnknownMeeting
 from signalling.meeting.flood import Bucket
 from signalling.meeting.gate import Gate
 from signalling.meeting.messages import NotDone, NotRecorded, answer, complaint, parse_act, parse_auth
-from signalling.meeting.ports import Connection, Journal, MeetingLabels, SeatHolder, SeatRefusal, Seats
-from signalling.meeting.views import View, view
+from signalling.meeting.news import News, NewsOverRedis
+from signalling.meeting.ports import Connection, Journal, SeatHolder, SeatRefusal, Seats
+from signalling.meeting.scenes import Scenes
 from signalling.meeting.words import GATE
 
 log = logging.getLogger(__name__)
@@ -55,8 +56,6 @@ ON_PURPOSE = frozenset({0, 1001, 1005})
 
 _QUIET = logging.getLogger("hearth.socketio")
 _QUIET.setLevel(logging.CRITICAL + 1)  # The library logs what people send.
-
-News = Mapping[str, str]
 
 
 class _TextOnly(socketio.packet.Packet):  # type: ignore[misc]
@@ -121,12 +120,12 @@ class Gateway:
         self._applier = applier
         self._seats = seats
         self._attendance = attendance
+        self._scenes = Scenes(applier, seats, attendance)
         self._gate = gate
         self._origins = origins
-        self._news = None if redis_url is None else _NewsOverRedis(redis_url, self._hear)
+        self._news = None if redis_url is None else NewsOverRedis(redis_url, self._hear)
         self._sio = socketio.AsyncServer(
             async_mode="aiohttp",
-            client_manager=self._news,
             serializer=_TextOnly,
             logger=_QUIET,
             engineio_logger=_QUIET,
@@ -143,7 +142,6 @@ class Gateway:
         self._sio.on("*", self._anything_else)
         self._sittings: dict[str, _Sitting] = {}
         self._current: dict[tuple[MeetingId, SeatId], _Sitting] = {}
-        self._labels: dict[MeetingId, MeetingLabels] = {}
         self._requests: dict[int, web.Request] = {}
         self._nobody = asyncio.Event()
         self._nobody.set()
@@ -157,7 +155,9 @@ class Gateway:
         return [web.get("/socket.io/", self.handle)]
 
     async def start(self) -> None:
-        """Begin to watch for silence."""
+        """Begin to watch for silence, and to hear other processes."""
+        if self._news is not None:
+            self._news.start()
         self._spawn(self._sweep())
 
     async def close(self) -> None:
@@ -321,8 +321,8 @@ class Gateway:
                 await self._end_seat(sitting.holder.seat)
 
     async def _end(self, sitting: _Sitting, why: str) -> None:
-        await self._sio.emit("gone", {"why": why}, to=sitting.sid, ignore_queue=True)
-        await self._sio.disconnect(sitting.sid, ignore_queue=True)
+        await self._sio.emit("gone", {"why": why}, to=sitting.sid)
+        await self._sio.disconnect(sitting.sid)
         # A browser that was sent away closes the transport itself; for those that do not:
         asyncio.get_running_loop().call_later(LAST_WORDS, _drop_if_nobody, sitting.request)
 
@@ -390,7 +390,7 @@ class Gateway:
             return await self._guarded(self._view_in_turn(sitting))
 
     async def _view_in_turn(self, sitting: _Sitting) -> dict[str, object]:
-        scene = await self._scene(sitting.holder.meeting)
+        scene = await self._scenes.now(sitting.holder.meeting)
         return complaint("not_recorded") if scene is None else scene.seen_by(sitting.holder)
 
     async def _anything_else(self, _event: str, sid: str, *_: object) -> dict[str, object]:
@@ -442,14 +442,14 @@ class Gateway:
 
     async def _show_once(self, meeting: MeetingId) -> None:
         sittings = [sitting for key, sitting in self._current.items() if key[0] == meeting]
-        scene = await self._scene(meeting) if sittings else None
+        scene = await self._scenes.now(meeting) if sittings else None
         if scene is None:
-            self._labels.pop(meeting, None)
+            self._scenes.forget(meeting)
             return
         for sitting in sittings:
             if self._sio.manager.is_connected(sitting.sid, "/"):
                 shown = scene.seen_by(sitting.holder)
-                await self._sio.emit("view", shown, to=sitting.sid, ignore_queue=True)
+                await self._sio.emit("view", shown, to=sitting.sid)
             elif not sitting.parted:
                 self._show_soon(meeting)
 
@@ -457,27 +457,13 @@ class Gateway:
         """Once whoever is connecting has been told so."""
         asyncio.get_running_loop().call_later(0.01, self._show, meeting)
 
-    async def _scene(self, meeting: MeetingId) -> "_Scene | None":
-        """What views are made of; what was known last where the database is down."""
-        read: Read | None
-        try:
-            read = await self._applier.current(meeting)
-            self._labels[meeting] = await self._seats.labels(meeting)
-        except JournalDown:
-            read = self._applier.remembered(meeting)
-        labels = self._labels.get(meeting)
-        if read is None or labels is None:
-            return None
-        connected = await self._attendance.connected(meeting)
-        return _Scene(read, labels, connected.events)
-
     # --- Between processes ---
 
     def _tell(self, news: News) -> None:
         if self._news is not None:
             self._news.tell(news)
 
-    async def _hear(self, news: News) -> None:
+    def _hear(self, news: News) -> None:
         """Not waited for: what follows from one piece of news must not hold up the next."""
         self._spawn(self._follow(news))
 
@@ -506,75 +492,7 @@ class Gateway:
         task.add_done_callback(self._tasks.discard)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """Everything that every view of one moment is made of."""
-
-    read: Read
-    labels: MeetingLabels
-    connected: frozenset[SeatId]
-
-    def seen_by(self, holder: SeatHolder) -> View:
-        return view(self.read.meeting, self.read.head, self.labels, self.connected, holder)
-
-
 def _drop_if_nobody(request: web.Request) -> None:
     sitting = request.get(_SITTING)
     if (sitting is None or sitting.parted) and request.transport is not None:
         request.transport.close()
-
-
-class _NewsOverRedis(socketio.AsyncRedisManager):  # type: ignore[misc]
-    """The library's connection to Redis, carrying our news between processes and nothing else."""
-
-    redis: Any
-    pubsub: Any
-
-    def __init__(self, url: str, hear: Any) -> None:
-        super().__init__(url, channel="hearth", logger=_QUIET)
-        self._hear = hear
-        self._closings: set[asyncio.Task[None]] = set()
-        self._unsent: asyncio.Queue[News] = asyncio.Queue(LONGEST_QUEUE)
-        self._sending: asyncio.Task[None] | None = None
-
-    def tell(self, news: News) -> None:
-        """Tell every other process, in order, soon. Where Redis is down they find out by polling."""
-        if self._sending is None:
-            self._sending = asyncio.create_task(self._send())
-        with suppress(asyncio.QueueFull):
-            self._unsent.put_nowait(news)
-
-    async def _send(self) -> None:
-        while True:
-            news = await self._unsent.get()
-            await self._publish({"method": "emit", "news": dict(news), "host_id": self.host_id})
-
-    def _redis_connect(self) -> None:
-        """The library would make a client anew each time and leave the older ones open; one is enough."""
-        if self.redis is None:
-            super()._redis_connect()
-            return
-        task = asyncio.create_task(_close_redis(self.pubsub))
-        self.pubsub = self.redis.pubsub(ignore_subscribe_messages=True)
-        self.connected = True
-        self._closings.add(task)
-        task.add_done_callback(self._closings.discard)
-
-    async def _handle_emit(self, message: Mapping[str, Any]) -> None:
-        await self._hear(message.get("news", {}))
-
-    async def close(self) -> None:
-        """Stop listening and telling."""
-        for task in (getattr(self, "thread", None), self._sending):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-        await asyncio.gather(*self._closings)
-        await _close_redis(self.pubsub, self.redis)
-
-
-async def _close_redis(*connections: Any) -> None:
-    for connection in connections:
-        if connection is not None:
-            with suppress(Exception):  # Nothing depends on it any more.
-                await connection.aclose()

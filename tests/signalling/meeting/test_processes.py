@@ -3,18 +3,19 @@
 import asyncio
 import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 
 import pytest
+from redis.asyncio import Redis
 
 from moderation.model import Phase
-from signalling.meeting.gateway import News
+from signalling.meeting.news import CHANNEL, News
 from tests.fakes import FakeClock
 from tests.signalling.meeting.house import JO, SAM, TUESDAY, House, eventually
 from tests.signalling.meeting.test_gateway import Serving, Site, serving
 
-Hear = Callable[[News], Awaitable[None]]
+Hear = Callable[[News], None]
 
 pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 
@@ -61,11 +62,9 @@ async def hear_each_other(one: Site, other: Site) -> None:
     """Redis delivers to those who listen already; wait until both do."""
     heard: list[str] = []
     for site in (one, other):
-        manager = site.gateway._news
-        assert manager is not None
-        manager.initialize()
-        site.gateway._sio.manager_initialized = True
-        manager._hear = listening(manager._hear, heard)
+        news = site.gateway._news
+        assert news is not None
+        news._hear = listening(news._hear, heard)
     async with asyncio.timeout(5):
         while len(set(heard)) < 2:
             for site, name in ((one, "one"), (other, "other")):
@@ -74,11 +73,11 @@ async def hear_each_other(one: Site, other: Site) -> None:
 
 
 def listening(hear: Hear, heard: list[str]) -> Hear:
-    async def listen(news: News) -> None:
+    def listen(news: News) -> None:
         if news["news"] == "test":
             heard.append(news["from"])
         else:
-            await hear(news)
+            hear(news)
 
     return listen
 
@@ -146,6 +145,18 @@ async def test_a_process_that_dies_is_noticed_by_the_other(two: tuple[Site, Site
     await other.house.poller.watch()
     assert (await other.house.meeting()).phase is Phase.UNATTENDED
     await sam.sees("phase", "unattended")
+
+
+async def test_what_is_no_news_is_passed_over(two: tuple[Site, Site], redis_url: str) -> None:
+    one, other = two
+    redis: Redis = Redis.from_url(redis_url)
+    for data in ("7", "[]", '{"from": "x", "news": 7}', '{"from": "x", "news": {"news": "dance"}}', "{"):
+        await redis.publish(CHANNEL, data)
+    await redis.aclose()
+    await one.house.in_session()
+    older = await one.page(SAM)
+    await other.page(SAM)
+    await older.is_away()
 
 
 async def test_without_redis_answering_a_process_goes_on_alone() -> None:
