@@ -27,7 +27,7 @@ ROLES: Final = {HOST: Role.FACILITATOR, ANNA: Role.PARENT, BELA: Role.PARENT, CL
 TOKEN: Final = "seat"
 """What a page presents as its token. The gate does not look at it."""
 
-FLAT_AFTER: Final = {EMBEDDED: 0.1, LIVEKIT: 0.3}
+FLAT_AFTER: Final = {EMBEDDED: 0.1, LIVEKIT: 0.5}
 """Seconds from an acknowledgement to the last packet. LiveKit ends streams with 0.2 s of its own silence."""
 
 _numbers = itertools.count(1)

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from server.embedded import HOME
-from tests.conformance.engines import LIVEKIT, Engine
+from tests.conformance.engines import EMBEDDED, LIVEKIT, Engine
 from tests.conformance.house import House
 from tests.conformance.session import ANNA, BELA
 from tests.peers import Peer
@@ -20,8 +20,8 @@ from tests.reels import tone
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SILENT_WITHIN = 1.0
-"""Seconds from the platform's end to the last packet."""
+SILENT_WITHIN = {EMBEDDED: 0.5, LIVEKIT: 2.0}
+"""Seconds from the platform's end to the last packet, on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 async def test_when_the_platform_is_killed_nobody_hears_anybody(platform: tuple[Engine, House]) -> None:
     engine, _ = platform
     async with doomed(engine) as house:
-        killed = asyncio.get_running_loop().time()
         house.process.kill()
-        await asyncio.sleep(SILENT_WITHIN)
+        await asyncio.sleep(SILENT_WITHIN[engine.name])
         await house.bela.hears_nothing(2.0)
-    print("media lived on for", house.bela.last_from() - killed)
