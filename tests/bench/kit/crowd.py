@@ -19,10 +19,10 @@ class Crowd:
 
     async def answer(self, asked: dict[str, Any]) -> object:
         """Let them arrive evenly over so many seconds: the milliseconds of each step, and what went wrong."""
-        links, over = asked["links"], asked["seconds"]
+        parents, over = asked["parents"], asked["seconds"]
         arrivals = [
-            self._arrive(asked["origin"], asked["meeting"], link, number, number * over / len(links))
-            for number, link in enumerate(links)
+            self._arrive(asked["origin"], meeting, link, number, number * over / len(parents))
+            for number, (meeting, link) in enumerate(parents)
         ]
         begun = time.monotonic()
         steps: dict[str, list[float]] = {}

@@ -5,12 +5,15 @@ import os
 import sys
 from collections.abc import Sequence
 
+import psutil
+
 Detail = str | int | float | bool | None | Sequence["Detail"]
 
 
 def tell(name: str, value: float, unit: str, how: str, **details: Detail) -> None:
     """One figure, as one line of JSON on standard output. `how` says what was done to get it."""
-    line = {"name": name, "value": rounded(value), "unit": unit, "how": how, **details}
+    line = {"name": name, "value": value, "unit": unit, "how": how, **details}
+    line = {key: rounded(each) if isinstance(each, float) else each for key, each in line.items()}
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
@@ -20,8 +23,14 @@ def progress(line: str) -> None:
 
 
 def rounded(value: float) -> float:
-    """To four significant digits, whole numbers as they are."""
-    return value if isinstance(value, int) else float(f"{value:.4g}")
+    """To four significant digits."""
+    return float(f"{value:.4g}")
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """What this process has used so far, in itself and in the kernel."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def quantile(values: Sequence[float], share: float) -> float:

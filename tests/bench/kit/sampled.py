@@ -15,6 +15,8 @@ from types import FrameType
 from signalling.livekit.process import run
 
 EVERY = 0.002
+FORGET = signal.SIGUSR1
+"""Sent to this process: what was seen so far (starting, handshakes) does not count."""
 seen: Counter[tuple[str, str, int, str]] = Counter()
 
 
@@ -27,6 +29,7 @@ def look(_sign: int, frame: FrameType | None) -> None:
 
 
 def main(where: str) -> int:
+    signal.signal(FORGET, lambda *_: seen.clear())
     signal.signal(signal.SIGPROF, look)
     signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
     try:
