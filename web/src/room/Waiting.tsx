@@ -58,6 +58,11 @@ export function Waiting({ session, kind }: { session: Session; kind: WaitingKind
         </div>
       </div>
       <p class="foot">
+        {session.places.agreement !== null && (
+          <a href={session.places.agreement} data-sheet>
+            {words.agreement}
+          </a>
+        )}
         <a href={session.places.helplines} data-sheet>
           {words.helplines}
         </a>

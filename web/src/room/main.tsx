@@ -20,8 +20,14 @@ function intoBar(session: Session): void {
 }
 
 function start(place: HTMLElement): void {
-  const { meeting = '', helplines = '/helplines', goodbye = '/goodbye', home = '/staff' } = place.dataset;
-  const session = new Session({ meeting, helplines, goodbye, home });
+  const {
+    meeting = '',
+    helplines = '/helplines',
+    goodbye = '/goodbye',
+    home = '/staff',
+    agreement,
+  } = place.dataset;
+  const session = new Session({ meeting, helplines, goodbye, home, agreement: agreement ?? null });
   effect(() => {
     const { name } = session.screen.value;
     document.documentElement.classList.toggle('room', name === 'room' || name === 'desk');

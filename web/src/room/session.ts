@@ -14,6 +14,7 @@ import { announcements, failure, held, lifted } from './told';
 export interface Places {
   meeting: string;
   helplines: string;
+  agreement: string | null;
   goodbye: string;
   home: string;
 }
@@ -32,6 +33,7 @@ export interface Toast {
 }
 
 const TOAST_MS = 12_000;
+const HURRY_MS = 2000;
 const TICK_MS = 1000;
 
 export class Session {
@@ -53,6 +55,7 @@ export class Session {
   readonly line = computed(() => this.lineNow());
   readonly media: Media;
   private readonly connection: Connection;
+  private hurryTimer: ReturnType<typeof setTimeout> | undefined;
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly places: Places) {
@@ -62,7 +65,7 @@ export class Session {
         this.take(view);
       },
       onLink: (link) => {
-        this.link.value = link;
+        this.follow(link);
       },
       onGone: (gone) => {
         this.memory.value = { ...this.memory.value, gone };
@@ -144,6 +147,17 @@ export class Session {
     if (this.media.state.value === 'slow') return line(words.slow, true);
     if (this.media.state.value === 'connecting') return line(words.connecting, false);
     return null;
+  }
+
+  private follow(link: Link): void {
+    const back = this.link.value === 'lost' && link === 'online';
+    this.link.value = link;
+    clearTimeout(this.hurryTimer);
+    // The platform answers again: media that has not found its own way back by then need not wait any longer.
+    if (back)
+      this.hurryTimer = setTimeout(() => {
+        this.media.hurry();
+      }, HURRY_MS);
   }
 
   private take(view: View): void {

@@ -121,8 +121,8 @@ export const waiting = {
   letIn: (hosts: readonly string[]) =>
     `${hostsOr(hosts)} will let you in. You can put the phone down, your place is kept.`,
   early: (hosts: readonly string[], starts: Date) =>
-    `You are early, and that is fine. ${hostsOr(hosts)} will open at ${clock(starts)}. Your place is kept.`,
-  late: (hosts: readonly string[]) => `${hostsOr(hosts)} will open very soon. Your place is kept.`,
+    `You are early, and that is fine. ${hostsOr(hosts)} will open the door at ${clock(starts)}. Your place is kept.`,
+  late: (hosts: readonly string[]) => `${hostsOr(hosts)} will open the door very soon. Your place is kept.`,
   locked: (hosts: readonly string[]) =>
     `The group is in the middle of something. ${hostsOr(hosts)} can see that you are here. Your place is kept.`,
   hostAway: 'Your host has lost connection and is coming back. Your place is kept.',
@@ -134,6 +134,7 @@ export const waiting = {
   themeText: (theme: string, ends: Date) =>
     theme === '' ? `We stop at ${clock(ends)}.` : `${theme}. We stop at ${clock(ends)}.`,
   near: 'Is someone near you?',
+  agreement: 'Read our agreement',
   nearText: 'Headphones help. You can just listen.',
   lost: 'You have lost connection. We keep trying, and your place is kept.',
   helplines: 'Helplines',
