@@ -39,6 +39,8 @@ class MediaSection:
     port: int
     formats: tuple[str, ...]
     mid: str = ""
+    bundle_only: bool = False
+    """Port 0 then means that the section shares another's transport, not that it is refused (RFC 9143, 6)."""
     direction: str = "sendrecv"
     codecs: dict[int, str] = field(default_factory=dict)
     """Payload type → encoding name and clock rate in lower case, channels left off."""
@@ -57,14 +59,19 @@ class MediaSection:
         return {"audio": Kind.AUDIO, "video": Kind.VIDEO}.get(self.media)
 
     @property
+    def usable(self) -> bool:
+        """Whether it is offered, or accepted, at all."""
+        return self.port != 0 or self.bundle_only
+
+    @property
     def sends(self) -> bool:
         """Whether the client means to send media here."""
-        return self.port != 0 and self.kind is not None and self.direction in {"sendrecv", "sendonly"}
+        return self.usable and self.kind is not None and self.direction in {"sendrecv", "sendonly"}
 
     @property
     def receives(self) -> bool:
         """Whether the client takes media here."""
-        return self.port != 0 and self.kind is not None and self.direction in {"sendrecv", "recvonly"}
+        return self.usable and self.kind is not None and self.direction in {"sendrecv", "recvonly"}
 
     def payload_type(self) -> int | None:
         """The number the client gives to the one codec we forward; None when it does not have it."""
@@ -168,6 +175,8 @@ def _attribute(section: MediaSection, line: str) -> None:
             if not TOKEN.match(value):
                 raise MalformedSdp("a mid")
             section.mid = value
+        case "bundle-only":
+            section.bundle_only = True
         case "ice-ufrag":
             section.ufrag = value.strip()[:256]
         case "setup":
@@ -239,7 +248,7 @@ def answer(offer: Description, transport: Transport, version: int, accepted: Col
 
 
 def _usable(section: MediaSection) -> bool:
-    if section.port == 0 and section.kind is not None:
+    if not section.usable and section.kind is not None:
         return False
     return section.kind is None or section.payload_type() is not None
 

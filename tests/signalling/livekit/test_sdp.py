@@ -58,6 +58,19 @@ def test_a_section_without_our_codec_is_rejected_and_not_bundled() -> None:
     assert "m=video 0 UDP/TLS/RTP/SAVPF 96" in text
 
 
+def test_a_section_that_shares_anothers_port_is_not_refused() -> None:
+    """Firefox offers every later section so."""
+    text = offer_text(Part("audio", "a"), Part("video", "v"))
+    shared = text.replace("m=video 9", "m=video 0").replace("a=mid:1", "a=mid:1\r\na=bundle-only")
+    refused = text.replace("m=video 9", "m=video 0")
+    assert [section.sends for section in sdp.parse(shared).sections] == [True, True]
+    assert [section.sends for section in sdp.parse(refused).sections] == [True, False]
+    answer = sdp.answer(sdp.parse(shared), TRANSPORT, 1, {"0", "1"})
+    assert "m=video 7882" in answer
+    assert "a=group:BUNDLE 0 1\r\n" in answer
+    assert "m=video 0" in sdp.answer(sdp.parse(refused), TRANSPORT, 1, {"0", "1"})
+
+
 def test_nothing_to_bundle_means_no_group() -> None:
     offer = sdp.parse(offer_text(Part("video")).replace("VP8/90000", "H264/90000"))
     assert "BUNDLE" not in sdp.answer(offer, TRANSPORT, 1, ())
