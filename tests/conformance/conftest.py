@@ -8,31 +8,52 @@ import pytest_asyncio
 
 from tests.browsers import Chromium, chromium
 from tests.conformance.engines import (
+    EMBEDDED,
     LIVEKIT,
     LIVEKIT_VERSION,
     Engine,
+    NotBuilt,
     available,
     build_livekit,
     free_port,
+    livekit_server,
     running,
 )
 from tests.conformance.house import House, open_house, webhook_url
 from tests.conformance.relay import relay_to
 from tests.conformance.session import Session, session_in
 
-ENGINES = available()
+ENGINES = list(available())
+_left_out = "a LiveKit server needs Go to be built"
 
 
-def pytest_report_collectionfinish() -> Sequence[str]:
-    if LIVEKIT in ENGINES:
-        return [f"conformance: against {' and '.join(ENGINES)} (LiveKit server {LIVEKIT_VERSION})"]
-    return ["conformance: against the embedded engine only; a LiveKit server needs Go to be built"]
+def pytest_report_collectionfinish(items: Sequence[pytest.Item]) -> Sequence[str]:
+    """A line in the run's header: which engines are tried, and why the other is not."""
+    chosen = [name for name in ENGINES if any(_is_for(name, item) for item in items)]
+    if LIVEKIT in chosen:
+        return [f"conformance: {' and '.join(chosen)} (LiveKit server {LIVEKIT_VERSION})"]
+    return [f"conformance: {EMBEDDED} only; {_left_out}"] if chosen and LIVEKIT not in ENGINES else []
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Here, because no test's time limit has room for building a server."""
-    if any(f"[{LIVEKIT}" in item.nodeid for item in items):
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Build the server here: no test has time for it. What cannot be built is left out."""
+    global _left_out
+    for_livekit = [item for item in items if _is_for(LIVEKIT, item)]
+    if not for_livekit or livekit_server() is not None:
+        return
+    try:
         build_livekit()
+    except NotBuilt as problem:
+        _left_out = f"Go could not build a LiveKit server: {problem}"
+        ENGINES.remove(LIVEKIT)
+        items[:] = [item for item in items if item not in for_livekit]
+        config.hook.pytest_deselected(items=for_livekit)
+
+
+def _is_for(engine: str, item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    return parameters is not None and parameters.params.get("platform") == engine
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -67,23 +67,30 @@ class Engine:
         )
 
 
+class NotBuilt(Exception):
+    """Go could not build the LiveKit server. The text is its own last line."""
+
+
 def available() -> Sequence[str]:
     """The engines that can be had on this machine."""
-    return [EMBEDDED, LIVEKIT] if _binary() or shutil.which("go") else [EMBEDDED]
+    return [EMBEDDED, LIVEKIT] if livekit_server() or shutil.which("go") else [EMBEDDED]
+
+
+def livekit_server() -> Path | None:
+    """The program, if this machine has that version."""
+    found = [Path(path) for name in ("livekit-server",) if (path := shutil.which(name))]
+    if go := shutil.which("go"):
+        asked = subprocess.run([go, "env", "GOBIN", "GOPATH"], capture_output=True, text=True, check=True)
+        own, common = asked.stdout.split("\n")[:2]
+        found.append(Path(own or f"{common}/bin", "server"))
+    return next((path for path in found if path.exists() and _version(path) == LIVEKIT_VERSION), None)
 
 
 def build_livekit() -> None:
-    """Build the LiveKit server where it is missing. Takes minutes the first time."""
-    if _binary() is None:
-        subprocess.run(["go", "install", MODULE], check=True)
-
-
-def _binary() -> Path | None:
-    found = [Path(path) for name in ("livekit-server",) if (path := shutil.which(name))]
-    if go := shutil.which("go"):
-        asked = subprocess.run([go, "env", "GOPATH"], capture_output=True, text=True, check=True)
-        found.append(Path(asked.stdout.strip(), "bin", "server"))
-    return next((path for path in found if path.exists() and _version(path) == LIVEKIT_VERSION), None)
+    """Build the LiveKit server, which takes minutes. Raises NotBuilt."""
+    built = subprocess.run(["go", "install", MODULE], capture_output=True, text=True, check=False)
+    if built.returncode or livekit_server() is None:
+        raise NotBuilt((built.stderr.strip().splitlines() or ["no server of that version"])[-1])
 
 
 def _version(path: Path) -> str | None:
@@ -125,10 +132,10 @@ async def _livekit(webhook_url: str) -> AsyncIterator[Engine]:
         "webhook": {"api_key": "conformance", "urls": [webhook_url]},
         "logging": {"level": "warn"},
     }
-    binary = _binary()
-    assert binary is not None, "conftest.py builds it"
+    program = livekit_server()
+    assert program is not None, "conftest.py builds it"
     process = await asyncio.create_subprocess_exec(
-        binary,
+        program,
         env={"PATH": os.defpath, "LIVEKIT_CONFIG": json.dumps(config)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
