@@ -299,10 +299,10 @@ class Applier:
         return self.enforced(meeting)
 
     def forget_what_is_over(self) -> None:
-        """Meetings that have ended, with nothing left to settle, need no memory."""
-        unsettled = self.unsettled()
+        """Meetings that have ended, with nothing left to settle and nobody deciding, need no memory."""
+        busy = self.unsettled() | {meeting for meeting, lock in self._locks.items() if lock.locked()}
         for meeting, read in list(self._read_so_far.items()):
-            if read.meeting.phase is Phase.ENDED and meeting not in unsettled:
+            if read.meeting.phase is Phase.ENDED and meeting not in busy:
                 del self._read_so_far[meeting]
 
     def _alone(self, meeting: MeetingId) -> asyncio.Lock:

@@ -276,6 +276,20 @@ async def test_a_meeting_that_is_over_is_forgotten_once_all_is_settled(house: Ho
     assert house.applier.remembered(TUESDAY) is None
 
 
+async def test_a_meeting_is_not_forgotten_while_it_ends(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.in_session()
+    close = house.media.close
+
+    async def forgetful_close(meeting: MeetingId) -> None:
+        house.applier.forget_what_is_over()
+        await close(meeting)
+
+    monkeypatch.setattr(house.media, "close", forgetful_close)
+    assert isinstance(await house.act(JO, a.End()), Done)
+
+
 async def test_actions_at_once_are_applied_one_by_one(house: House) -> None:
     await house.in_session()
     wishes = (a.Mute(SAM.person), a.HoldCamera(SAM.person), a.Mute(KAZ.person), a.Lock())
