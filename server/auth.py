@@ -31,7 +31,9 @@ LONGEST_PASSWORD = 200
 SHORTEST_PASSWORD = 12
 AT_ONCE = 2  # each takes 64 MiB and four threads' worth of work
 
-_BY_ACCOUNT = RateLimitItemPerMinute(8, 15)
+# One guesser gets few tries; many together get more, or they could lock anybody out.
+_BY_BOTH = RateLimitItemPerMinute(8, 15)
+_BY_ACCOUNT = RateLimitItemPerMinute(40, 15)
 _BY_ADDRESS = RateLimitItemPerMinute(40, 15)
 
 
@@ -85,15 +87,25 @@ class Doorkeeper:
     async def sign_in(self, email: str, password: str, address: str) -> str | NotSignedIn:
         """A new session's cookie secret, or why there is none. `address` is for counting only."""
         lookups = self._house.keys.lookups(_plain(email))
-        free = await self._limits.hit(_BY_ADDRESS, "address", address)
-        if not (free and await self._limits.hit(_BY_ACCOUNT, "account", lookups[0])):
+        if not await self._may_try(lookups[0], address):
             return NotSignedIn.TOO_MANY
         row = await self._account(lookups)
         known = self._decoy if row is None else row.password
         if not await self._verify(known, password) or row is None:
             return NotSignedIn.WRONG
-        await self._limits.clear(_BY_ACCOUNT, "account", lookups[0])
+        await self._limits.clear(_BY_BOTH, "both", lookups[0], address)
         return await self._open_session(row.id)
+
+    async def _may_try(self, account: str, address: str) -> bool:
+        tries = (
+            (_BY_ADDRESS, ("address", address)),
+            (_BY_BOTH, ("both", account, address)),
+            (_BY_ACCOUNT, ("account", account)),
+        )
+        for limit, who in tries:
+            if not await self._limits.hit(limit, *who):
+                return False
+        return True
 
     async def _account(self, lookups: tuple[str, ...]) -> Row[Any, Any] | None:
         wanted = select(account.c.id, account.c.password).where(account.c.lookup.in_(lookups))

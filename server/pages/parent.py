@@ -185,7 +185,7 @@ async def session(request: web.Request) -> web.StreamResponse:
         return back
     found = await meetings.at_hand(at, here.group)
     if found is None or not found.is_at_hand(at.clock.now()):
-        return page(request, "later.html", name=here.name, session=found)
+        return page(request, "later.html", name=here.name, session=found, now=at.clock.now())
     async with at.database.reading() as connection:
         hosts = await groups.hosts(at, connection, here.group)
     return page(request, "session.html", name=here.name, session=found, hosts=[host.name for host in hosts])

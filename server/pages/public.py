@@ -6,12 +6,14 @@ from aiohttp import hdrs, web
 
 from server import cookies, groups, invites, meetings, seats
 from server.entry import Entry, entry
+from server.house import House
 from server.invites import LIVE, State
-from server.pages import leaving
+from server.pages import leaving, when
 from server.pages.context import BUNDLE, house
 from server.pages.guard import Refused
 from server.pages.parent import whereabouts
 from server.pages.render import go, page
+from server.words import words
 from server.words.base import HELPLINES
 
 A_YEAR = "public, max-age=31536000, immutable"
@@ -44,10 +46,23 @@ async def landing(request: web.Request) -> web.StreamResponse:
     here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
     if isinstance(here, seats.Parent) and here.invite == invite.id:
         return go(await whereabouts(at, here))
+    return page(request, "landing.html", sentences=await _who_and_when(at, invite.group))
+
+
+async def _who_and_when(at: House, group: str) -> list[str]:
+    """What somebody must know to trust the link, and nothing that tells others what it is for."""
+    say, told = words.parent, [words.parent.landing_text]
     async with at.database.reading() as connection:
-        hosts = await groups.hosts(at, connection, invite.group)
-    session = await meetings.at_hand(at, invite.group)
-    return page(request, "landing.html", hosts=[host.name for host in hosts], session=session)
+        hosts = await groups.hosts(at, connection, group)
+    if hosts:
+        told.append(say.landing_hosts.format(hosts=when.either([host.name for host in hosts])))
+    session = await meetings.at_hand(at, group)
+    if session is not None:
+        day = when.on_day(session.starts_at, at.clock.now(), at.config.zone)
+        clock = when.clock(session.starts_at, at.config.zone)
+        length = when.length(session.minutes)
+        told.append(say.landing_when.format(on_day=day, time=clock, length=length))
+    return told
 
 
 @entry(Entry.PUBLIC)

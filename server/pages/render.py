@@ -71,12 +71,11 @@ def environment(config: Config, bundle: Path) -> Environment:
         lang=LANGUAGE,
         dir=DIRECTION,
         exit_url=config.exit_url,
-        keeps_no_history=False,
         asset=_assets(bundle),
         day=lambda moment: when.day(moment, config.zone),
+        on_day=lambda moment, now: when.on_day(moment, now, config.zone),
         clock=lambda moment: when.clock(moment, config.zone),
         length=when.length,
-        either=when.either,
     )
     return made
 

@@ -13,6 +13,17 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local:%A} {local.day} {local:%B}"
 
 
+def on_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Such as today, tomorrow or on Tuesday 3 March."""
+    match (moment.astimezone(zone).date() - now.astimezone(zone).date()).days:
+        case 0:
+            return str(words.parent.today)
+        case 1:
+            return str(words.parent.tomorrow)
+        case _:
+            return str(words.parent.on_day.format(day=day(moment, zone)))
+
+
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """Such as 7pm or 7.30pm."""
     local = moment.astimezone(zone)

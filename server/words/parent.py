@@ -6,7 +6,7 @@ PARENT = {
     "landing_title": "Hello. We are glad you came.",
     "landing_text": "This link is just for you.",
     "landing_hosts": "Your host is {hosts}.",
-    "landing_when": "The session is on {day} at {time}. It lasts {length}.",
+    "landing_when": "The session is {on_day} at {time}. It lasts {length}.",
     "landing_not_today": "Not today",
     "landing_leave": "Need to leave fast?",
     "landing_leave_text": (
@@ -45,7 +45,7 @@ PARENT = {
     "ready_skip": "Carry on without checking",
     "wait_title": "Hello {name}",
     "wait_none": "There is no session planned just now. Your host will tell you when the next one is.",
-    "wait_later": "The next session is on {day} at {time}.",
+    "wait_later": "The next session is {on_day} at {time}.",
     "wait_later_text": "Open your link again on the day. There is nothing else to do now.",
     "wait_agreement": "Read what we agreed",
     "live_needs_script": (
@@ -60,4 +60,6 @@ PARENT = {
     "hour_and_half": "an hour and a half",
     "hours": "{count} hours",
     "today": "today",
+    "tomorrow": "tomorrow",
+    "on_day": "on {day}",
 }
