@@ -29,7 +29,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 # A child that lived this long (seconds) was healthy: its end starts the back-off anew.
 HEALTHY_AFTER = 30.0
 LONGEST_LINE = 4096
-PLACE: Final = re.compile(r' +File ".*?(?P<file>\w+\.py)", line (?P<line>\d+), in (?P<function>\w+)')
+PLACE: Final = re.compile(r' +File ".*?(?P<file>\w+\.py)", line (?P<line>\d+), in (?P<function>[\w<>]+)')
 ERROR: Final = re.compile(r"(\w+\.)*(?P<name>[A-Z]\w*(Error|Exception|Warning))\b")
 LOOPBACK: Final = "127.0.0.1"
 

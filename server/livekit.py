@@ -6,6 +6,7 @@ another kind than that source has: sound labelled "camera" would otherwise walk 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -80,23 +81,21 @@ class LiveKit:
         self._key = key
         self._secret = secret
         self._will = will
+        self._opened = AsyncExitStack()
         self._http: aiohttp.ClientSession | None = None
         self._pushed: dict[MeetingId, Mapping[SeatId, Grant]] = {}
         self._webhooks = api.WebhookReceiver(api.TokenVerifier(key, secret))
 
     async def __aenter__(self) -> Self:
         if self._will is not None:
-            await self._will.__aenter__()
-        self._http = aiohttp.ClientSession(timeout=ANSWER_WITHIN)
+            await self._opened.enter_async_context(self._will)
+        self._http = await self._opened.enter_async_context(aiohttp.ClientSession(timeout=ANSWER_WITHIN))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._http is not None:
-            await self._http.close()
-        if self._will is not None:
-            await self._will.__aexit__(kind, error, trace)
+        await self._opened.aclose()
 
     @property
     def signalling_url(self) -> str:

@@ -108,10 +108,12 @@ class Will:
     async def _keep(self, executor: Process) -> None:
         """Have an executor at all times."""
         while True:
-            status = await executor.wait()
-            log.error("executor of the last will ended", status=status)
+            log.error("executor of the last will ended", status=await executor.wait())
             await asyncio.sleep(PAUSE)
-            executor = self._executor = await self._launch()
+            try:
+                executor = self._executor = await self._launch()
+            except OSError:
+                log.error("executor of the last will does not start")
 
 
 def _line(said: object) -> bytes:

@@ -179,11 +179,6 @@ class PageClient:
         """Lose the signalling socket, as on a train."""
         await self._call("dropSignalling()")
 
-    async def permission(self) -> Mapping[str, Any]:
-        """What the server says that this client may do."""
-        told: Mapping[str, Any] = await self._call("permission()")
-        return told
-
     async def is_connected(self) -> bool:
         return not await self._call("ended()")
 

@@ -43,10 +43,11 @@ class House:
 
     async def receive(self, request: web.Request) -> web.Response:
         """A webhook."""
+        body = await request.read()
         if not self.hears_webhooks:
-            return web.Response(status=503)
+            return web.Response()
         try:
-            notice = await self.media.receive(await request.read(), request.headers.get("Authorization", ""))
+            notice = await self.media.receive(body, request.headers.get("Authorization", ""))
         except ForgedWebhook:
             return web.Response(status=401)
         if notice is not None and notice.meeting in self.journal.blank:

@@ -39,8 +39,6 @@ Object.assign(window, {
   publish,
   received,
   ended: () => ended,
-  people: () => [...room.remoteParticipants.keys()],
-  permission: () => room.localParticipant.permissions?.toJson() ?? {},
   dropSignalling: () => room.simulateScenario("signal-reconnect"),
   leave: () => room?.disconnect(),
 });
