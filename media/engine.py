@@ -73,6 +73,8 @@ class Engine:
         self.listener: Listener | None = None
         self.stray = 0
         """Datagrams from addresses nobody has shown to be theirs, or of no known kind."""
+        self.faults = 0
+        """Datagrams and ticks whose handling raised: a defect, contained to the datagram."""
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -42,6 +42,19 @@ class Sink(Protocol):
         """Protect and send a compound RTCP packet."""
 
 
+class Nowhere:
+    """The sink of a withdrawn route."""
+
+    def send_rtp(self, length: int) -> None:
+        """Nothing."""
+
+    def send_rtcp(self, compound: bytes) -> None:
+        """Nothing."""
+
+
+NOWHERE = Nowhere()
+
+
 class Source:
     """One arriving SSRC and what its receiver must know about it (RFC 3550, appendices A.1, A.3 and A.8)."""
 
@@ -162,7 +175,7 @@ class Route:
 
     def __init__(self, sink: Sink, ssrc: int, payload_type: int, sequence: int) -> None:
         """`sequence` is the number before the first that will be sent."""
-        self.sink = sink
+        self.sink: Sink = sink
         self.send = sink.send_rtp
         self.ssrc = ssrc
         self.payload_type = payload_type
@@ -182,6 +195,14 @@ class Route:
         self.repairs = 0
         self.repairs_since = 0.0
         self.keyframe_asked = -KEYFRAME_PATIENCE
+
+    def retire(self) -> None:
+        """Keep the counters and nothing else: not the subscriber's keys, nor what was sent."""
+        self.withdrawn = True
+        self.sink = NOWHERE
+        self.send = NOWHERE.send_rtp
+        self.feed = None
+        self.sent = []
 
     def pause(self) -> None:
         """Nothing has been sent for a while: number on from here, and begin with a keyframe."""
@@ -248,7 +269,7 @@ class Track:
 
     def withdraw(self, route: Route) -> None:
         """The next packet does not find this route."""
-        route.withdrawn = True
+        route.retire()
         if route in self.routes:
             self.routes.remove(route)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import time
 
@@ -12,6 +13,8 @@ DRAIN = 64
 """Datagrams taken in one wake-up, so that a flood does not starve signalling."""
 SOCKET_BUFFER = 4 << 20
 TICK = 0.05
+LOGGED_FAULTS = 5
+LOG = logging.getLogger(__name__)
 
 
 class MediaPort:
@@ -30,8 +33,6 @@ class MediaPort:
             self._socket.close()
             raise
         self.engine = Engine(self._socket.sendto)
-        self.faults = 0
-        """Datagrams and ticks whose handling raised: a defect, contained to the datagram."""
         self._ticks: asyncio.TimerHandle | None = None
 
     @property
@@ -67,12 +68,17 @@ class MediaPort:
             try:
                 engine.receive(length, origin, now)
             except Exception:  # one bad datagram never ends another's call
-                self.faults += 1
+                self._contain()
         engine.flush(now)
+
+    def _contain(self) -> None:
+        self.engine.faults += 1
+        if self.engine.faults <= LOGGED_FAULTS:
+            LOG.exception("handling a datagram or a tick failed")
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             self.engine.tick(time.monotonic())
         except Exception:
-            self.faults += 1
+            self._contain()
         self._ticks = loop.call_later(TICK, self._tick, loop)

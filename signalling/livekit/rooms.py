@@ -27,7 +27,8 @@ from signalling.livekit.subscriptions import Offered, Subscription
 from signalling.livekit.tokens import Admission
 
 MAX_ROOMS = 200
-MAX_PARTICIPANTS = 60
+MAX_PARTICIPANTS = 30
+"""Two tracks of each are as many sections as one description should have."""
 REMEMBERED_ROUTES = 2000
 PING_INTERVAL, PING_TIMEOUT = 5, 15
 

@@ -25,12 +25,13 @@ class Stats:
             return web.json_response({"error": refused.text}, status=refused.status)
         if not command.may_list and command.admin_of is None:
             return web.json_response({"error": "permissions denied"}, status=403)
+        engine = self._house.engine
         rooms = [
             _room(room)
             for room in self._house.rooms.values()
             if command.may_list or room.name == command.admin_of
         ]
-        return web.json_response({"rooms": rooms, "stray": self._house.engine.stray})
+        return web.json_response({"rooms": rooms, "stray": engine.stray, "faults": engine.faults})
 
 
 def _room(room: Room) -> dict[str, object]:
