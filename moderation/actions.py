@@ -1,8 +1,9 @@
 """What someone may ask for. Who may ask for which is the table in `rules`."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from moderation.model import PersonId, RemovalReason, SeatId
+from moderation.model import ChatMode, Feature, Mark, PersonId, RemovalReason, ReturnWord, SeatId
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,10 @@ class LiftCamera:
 
 @dataclass(frozen=True, slots=True)
 class ReturnToWaiting:
-    """Take a parent from the room back to the waiting room."""
+    """Take a parent from the room back to the waiting room, with a word."""
 
     person: PersonId
+    word: ReturnWord = ReturnWord.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,199 @@ class Exit:
     seat: SeatId
 
 
+@dataclass(frozen=True, slots=True)
+class AdmitAnyway:
+    """Let one waiting seat in though it is late, the room is full, or someone is to be kept apart."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class MuteAllBut:
+    """Hold every present parent's microphone muted, except this one's."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """Put a parent out until a date, or until a talk where there is none."""
+
+    person: PersonId
+    reason: RemovalReason
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Eject:
+    """Close one broken tab; its person may come again."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Freeze all sound, picture, chat and hands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeFeature:
+    """Let one of them come back."""
+
+    feature: Feature
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFloor:
+    """Microphones by invitation: nobody speaks whom a host has not given the word."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFloor:
+    """Everyone may use their microphone again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveWord:
+    """Let one parent use the microphone while the floor is held."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class TakeWord:
+    """End the speaker's turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRound:
+    """Give the word to one present parent after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextInRound:
+    """Pass the word on in a round."""
+
+
+@dataclass(frozen=True, slots=True)
+class LowerHand:
+    """Lower a parent's hand."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class LowerAllHands:
+    """Lower every hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearMark:
+    """Say that a host has seen to what a parent told the hosts."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class SetChat:
+    """Say who reads what parents write."""
+
+    mode: ChatMode
+
+
+@dataclass(frozen=True, slots=True)
+class AllowScreen:
+    """Let one parent share the screen, for once."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class StopScreen:
+    """Stop the parent's shared screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class InviteAside:
+    """Ask a parent into the side room with the asking host."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAside:
+    """Join the side room as witness."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndAside:
+    """End the side room: both return to the group."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevealLocation:
+    """Look at where a parent said they are joining from."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class CallDanger:
+    """A parent is in danger: everyone else goes to the waiting room."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class StartClosing:
+    """Say goodbye: the door is locked, and those who wish stay behind for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseHand:
+    """The actor asks to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class LowerOwnHand:
+    """The actor no longer asks to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassWord:
+    """The actor has the word and passes it on."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellHosts:
+    """The actor tells the hosts something with one tap; Mark.NONE takes it back."""
+
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAside:
+    """The actor goes along to the side room."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveAside:
+    """The actor does not want the side room, or has had enough of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepApart:
+    """Two people have been marked never to meet."""
+
+    person: PersonId
+    other: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """End a session whose time is over."""
+
+
 Action = (
     Arrive
     | Leave
@@ -173,4 +368,36 @@ Action = (
     | Close
     | Revoke
     | Exit
+    | AdmitAnyway
+    | MuteAllBut
+    | Suspend
+    | Eject
+    | Pause
+    | ResumeFeature
+    | HoldFloor
+    | OpenFloor
+    | GiveWord
+    | TakeWord
+    | StartRound
+    | NextInRound
+    | LowerHand
+    | LowerAllHands
+    | ClearMark
+    | SetChat
+    | AllowScreen
+    | StopScreen
+    | InviteAside
+    | JoinAside
+    | EndAside
+    | RevealLocation
+    | CallDanger
+    | StartClosing
+    | RaiseHand
+    | LowerOwnHand
+    | PassWord
+    | TellHosts
+    | AcceptAside
+    | LeaveAside
+    | KeepApart
+    | TimeUp
 )

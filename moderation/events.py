@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from moderation.model import PersonId, RemovalReason, SeatId
+from moderation.model import (
+    ChatMode,
+    Feature,
+    FloorMode,
+    Mark,
+    Override,
+    PersonId,
+    RemovalReason,
+    ReturnWord,
+    SeatId,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +106,11 @@ class CameraLifted:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedToWaiting:
-    """A parent was taken back to the waiting room."""
+    """A parent was taken back to the waiting room, with a word."""
 
     restricts: ClassVar[bool] = True
     person: PersonId
+    word: ReturnWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +193,209 @@ class Revoked:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """A parent was put out until a date, or until a talk where there is none."""
+
+    restricts: ClassVar[bool] = True
+    person: PersonId
+    reason: RemovalReason
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ejected:
+    """A broken tab was closed; its person may come again."""
+
+    restricts: ClassVar[bool] = True
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class DoorOverridden:
+    """A host deliberately let someone in against this."""
+
+    restricts: ClassVar[bool] = False
+    seat: SeatId
+    against: Override
+
+
+@dataclass(frozen=True, slots=True)
+class KeptApart:
+    """Two people were marked never to meet."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+    other: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """All sound, picture, chat and hands were frozen."""
+
+    restricts: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureResumed:
+    """One of what was paused came back."""
+
+    restricts: ClassVar[bool] = False
+    feature: Feature
+
+
+@dataclass(frozen=True, slots=True)
+class FloorHeld:
+    """Microphones need a host's word, one at a time."""
+
+    restricts: ClassVar[bool] = True
+    mode: FloorMode
+
+
+@dataclass(frozen=True, slots=True)
+class FloorOpened:
+    """Everyone may use their microphone again."""
+
+    restricts: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordGiven:
+    """One parent may use the microphone while the floor is held."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WordTaken:
+    """That parent's turn is over."""
+
+    restricts: ClassVar[bool] = True
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class HandRaised:
+    """A parent asks to speak."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class HandLowered:
+    """A parent no longer asks to speak, or was heard."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSet:
+    """A parent told the hosts something with one tap."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCleared:
+    """A host has seen to it, or the parent has taken it back."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class ChatNarrowed:
+    """Fewer people read what parents write."""
+
+    restricts: ClassVar[bool] = True
+    mode: ChatMode
+
+
+@dataclass(frozen=True, slots=True)
+class ChatWidened:
+    """More people read what parents write."""
+
+    restricts: ClassVar[bool] = False
+    mode: ChatMode
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenAllowed:
+    """A parent may share the screen, for once."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenStopped:
+    """A parent's screen is no longer shared."""
+
+    restricts: ClassVar[bool] = True
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class AsideInvited:
+    """A host asked a parent into the side room."""
+
+    restricts: ClassVar[bool] = False
+    seat: SeatId
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class AsideAccepted:
+    """The parent went along."""
+
+    restricts: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class AsideJoined:
+    """A second host joined the side room as witness."""
+
+    restricts: ClassVar[bool] = False
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class AsideEnded:
+    """The side room is over, or the parent did not want it."""
+
+    restricts: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class LocationRevealed:
+    """A host looked at where a parent said they were joining from."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class DangerCalled:
+    """A host acted on a parent being in danger."""
+
+    restricts: ClassVar[bool] = False
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingStarted:
+    """The hosts said goodbye; those who wish stay behind for a while."""
+
+    restricts: ClassVar[bool] = False
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The session is over. `unattended` tells a closing by deadline from a host's own ending."""
 
@@ -211,5 +425,30 @@ Event = (
     | Resumed
     | Left
     | Revoked
+    | Suspended
+    | Ejected
+    | DoorOverridden
+    | KeptApart
+    | Paused
+    | FeatureResumed
+    | FloorHeld
+    | FloorOpened
+    | WordGiven
+    | WordTaken
+    | HandRaised
+    | HandLowered
+    | MarkSet
+    | MarkCleared
+    | ChatNarrowed
+    | ChatWidened
+    | ScreenAllowed
+    | ScreenStopped
+    | AsideInvited
+    | AsideAccepted
+    | AsideJoined
+    | AsideEnded
+    | LocationRevealed
+    | DangerCalled
+    | ClosingStarted
     | Ended
 )

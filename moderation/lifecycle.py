@@ -4,12 +4,28 @@ The phases are a literal table. An event that does not fit the meeting raises an
 holds decisions only, so this means that it is damaged or that two appliers worked at once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from moderation import events as e
-from moderation.model import Meeting, Person, PersonId, Phase, Place, Role, Seat, SeatId, Standing
+from moderation.model import (
+    Aside,
+    Feature,
+    Floor,
+    Mark,
+    Meeting,
+    Person,
+    PersonId,
+    Phase,
+    Place,
+    ReturnWord,
+    Role,
+    Seat,
+    SeatId,
+    Standing,
+)
 
 
 class IllegalEvent(Exception):
@@ -20,6 +36,35 @@ class IllegalEvent(Exception):
         self.phase = meeting.phase
         self.event = event
 
+
+_InTheRoom = (
+    e.MutedByHost
+    | e.MuteLifted
+    | e.CameraHeld
+    | e.CameraLifted
+    | e.MarkSet
+    | e.MarkCleared
+    | e.Locked
+    | e.Unlocked
+    | e.Paused
+    | e.FeatureResumed
+    | e.FloorHeld
+    | e.FloorOpened
+    | e.WordGiven
+    | e.WordTaken
+    | e.HandRaised
+    | e.HandLowered
+    | e.ChatNarrowed
+    | e.ChatWidened
+    | e.ScreenAllowed
+    | e.ScreenStopped
+    | e.AsideInvited
+    | e.AsideAccepted
+    | e.AsideJoined
+    | e.AsideEnded
+    | e.KeptApart
+    | e.ClosingStarted
+)
 
 NEXT_PHASE: dict[tuple[Phase, type[e.Event]], Phase] = {
     (Phase.SCHEDULED, e.Opened): Phase.UNATTENDED,
@@ -54,43 +99,119 @@ def apply(meeting: Meeting, event: e.Event) -> Meeting:
 
 def _apply(meeting: Meeting, event: e.Event) -> Meeting:
     match event:
+        case e.Opened() | e.Frozen() | e.Resumed() | e.Ended():
+            return _to_another_phase(meeting, event)
         case e.Arrived(seat, person, agreed):
             return _arrived(meeting, Seat(seat, person, Place.WAITING), Role.PARENT, agreed)
         case e.HostEntered(seat, person):
             return _arrived(meeting, Seat(seat, person, Place.PRESENT), Role.FACILITATOR, None)
-        case e.Opened(at) | e.Frozen(at):
-            return replace(meeting, phase=NEXT_PHASE[meeting.phase, type(event)], unattended_since=at)
-        case e.Resumed():
-            return replace(meeting, phase=NEXT_PHASE[meeting.phase, type(event)], unattended_since=None)
-        case e.Ended():
-            return _ended(meeting, event)
         case e.Admitted(seat):
-            return _with_seat(meeting, seat, Place.PRESENT)
-        case e.Replaced(seat) | e.Left(seat):
-            return _with_seat(meeting, seat, Place.OUTSIDE)
-        case e.MutedByHost(person) | e.MuteLifted(person):
-            held = isinstance(event, e.MutedByHost)
-            return _with_person(meeting, person, lambda p: replace(p, microphone_held=held))
-        case e.CameraHeld(person) | e.CameraLifted(person):
-            off = isinstance(event, e.CameraHeld)
-            return _with_person(meeting, person, lambda p: replace(p, camera_held=off))
-        case e.ReturnedToWaiting(person):
-            return _move_seats(meeting, person, Place.PRESENT, Place.WAITING)
+            return _admitted(meeting, seat)
+        case e.Replaced(seat) | e.Left(seat) | e.Ejected(seat):
+            return _without_the_absent(_with_seat(meeting, seat, Place.OUTSIDE))
+        case e.ReturnedToWaiting(person, word):
+            returned = _move_seats(meeting, person, Place.PRESENT, Place.WAITING)
+            return _without_the_absent(_with_person(returned, person, returned_with=word))
         case e.Declined(person):
-            return _put_out(meeting, person, Standing.DECLINED)
+            return _put_out(meeting, person, standing=Standing.DECLINED)
         case e.Removed(person, reason):
-            barred = _put_out(meeting, person, Standing.REMOVED)
-            return _with_person(barred, person, lambda p: replace(p, removal_reason=reason))
+            return _put_out(meeting, person, standing=Standing.REMOVED, removal_reason=reason)
+        case e.Suspended(person, reason):
+            return _put_out(meeting, person, standing=Standing.REMOVED, removal_reason=reason, suspended=True)
+        case e.Revoked(person):
+            return _put_out(meeting, person)
         case e.Restored(person):
             return _restored(meeting, person)
-        case e.Revoked(person):
-            return _all_outside(meeting, person)
-        case e.Locked() | e.Unlocked():
-            return replace(meeting, locked=isinstance(event, e.Locked))
         case e.HostAttended(seat):
             return replace(meeting, attending=meeting.attending | {meeting.seats[seat].id})
         case e.HostLost(seat):
             return replace(meeting, attending=meeting.attending - {seat})
+        case e.DoorOverridden() | e.LocationRevealed() | e.DangerCalled():
+            return meeting
+        case _:
+            return _in_the_room(meeting, event)
+
+
+def _in_the_room(meeting: Meeting, event: _InTheRoom) -> Meeting:
+    match event:
+        case e.MutedByHost(person) | e.MuteLifted(person):
+            return _with_person(meeting, person, microphone_held=isinstance(event, e.MutedByHost))
+        case e.CameraHeld(person) | e.CameraLifted(person):
+            return _with_person(meeting, person, camera_held=isinstance(event, e.CameraHeld))
+        case e.MarkSet(person, mark):
+            return _with_person(meeting, person, mark=mark)
+        case e.MarkCleared(person):
+            return _with_person(meeting, person, mark=Mark.NONE)
+        case e.Locked() | e.Unlocked():
+            return replace(meeting, locked=isinstance(event, e.Locked))
+        case e.Paused():
+            return replace(meeting, paused=frozenset(Feature))
+        case e.FeatureResumed(feature):
+            return replace(meeting, paused=meeting.paused - {feature})
+        case e.FloorHeld() | e.FloorOpened() | e.WordGiven() | e.WordTaken():
+            return replace(meeting, floor=_floor(meeting.floor, event))
+        case e.HandRaised(person):
+            return replace(meeting, hands=(*meeting.hands, meeting.people[person].id))
+        case e.HandLowered(person):
+            return replace(meeting, hands=tuple(hand for hand in meeting.hands if hand != person))
+        case e.ChatNarrowed(mode) | e.ChatWidened(mode):
+            return replace(meeting, chat=mode)
+        case e.ScreenAllowed(person):
+            return replace(meeting, screen=meeting.people[person].id)
+        case e.ScreenStopped():
+            return replace(meeting, screen=None)
+        case e.AsideInvited() | e.AsideAccepted() | e.AsideJoined() | e.AsideEnded():
+            return replace(meeting, aside=_aside(meeting, event))
+        case e.KeptApart(person, other):
+            apart = meeting.terms.apart | {frozenset({person, other})}
+            return replace(meeting, terms=replace(meeting.terms, apart=apart))
+        case e.ClosingStarted(at):
+            return replace(meeting, closing_since=at)
+
+
+def _to_another_phase(meeting: Meeting, event: e.Opened | e.Frozen | e.Resumed | e.Ended) -> Meeting:
+    phase = NEXT_PHASE[meeting.phase, type(event)]
+    match event:
+        case e.Opened(at) | e.Frozen(at):
+            return replace(meeting, phase=phase, unattended_since=at)
+        case e.Resumed():
+            return replace(meeting, phase=phase, unattended_since=None)
+        case e.Ended():
+            seats = {key: replace(seat, place=Place.OUTSIDE) for key, seat in meeting.seats.items()}
+            empty = replace(meeting, phase=phase, seats=MappingProxyType(seats), attending=frozenset())
+            return _without_the_absent(replace(empty, unattended_since=None))
+
+
+def _floor(floor: Floor, event: e.FloorHeld | e.FloorOpened | e.WordGiven | e.WordTaken) -> Floor:
+    match event:
+        case e.FloorHeld(mode):
+            return Floor(mode)
+        case e.FloorOpened():
+            return Floor()
+        case e.WordGiven(person, at):
+            return replace(floor, speaker=person, since=at)
+        case e.WordTaken(person):
+            return replace(floor, speaker=None, since=None, spoken=floor.spoken | {person})
+
+
+def _aside(
+    meeting: Meeting, event: e.AsideInvited | e.AsideAccepted | e.AsideJoined | e.AsideEnded
+) -> Aside | None:
+    match event:
+        case e.AsideInvited(seat, person):
+            return Aside(meeting.seats[seat].id, meeting.people[person].id)
+        case e.AsideAccepted():
+            return replace(_there_is(meeting.aside), accepted=True)
+        case e.AsideJoined(seat):
+            return replace(_there_is(meeting.aside), witness=meeting.seats[seat].id)
+        case e.AsideEnded():
+            return None
+
+
+def _there_is(aside: Aside | None) -> Aside:
+    if aside is None:
+        raise KeyError
+    return aside
 
 
 def _arrived(meeting: Meeting, seat: Seat, role: Role, agreed: int | None) -> Meeting:
@@ -105,35 +226,43 @@ def _arrived(meeting: Meeting, seat: Seat, role: Role, agreed: int | None) -> Me
     )
 
 
-def _ended(meeting: Meeting, event: e.Ended) -> Meeting:
-    seats = {key: replace(seat, place=Place.OUTSIDE) for key, seat in meeting.seats.items()}
-    return replace(
-        meeting,
-        phase=NEXT_PHASE[meeting.phase, type(event)],
-        seats=MappingProxyType(seats),
-        attending=frozenset(),
-        unattended_since=None,
-    )
+def _admitted(meeting: Meeting, seat: SeatId) -> Meeting:
+    person = meeting.seats[seat].person
+    known = _with_person(meeting, person, has_been_in=True, returned_with=ReturnWord.NONE)
+    return _with_seat(known, seat, Place.PRESENT)
 
 
-def _put_out(meeting: Meeting, person: PersonId, standing: Standing) -> Meeting:
-    barred = _with_person(meeting, person, lambda p: replace(p, standing=standing))
-    return _all_outside(barred, person)
+def _put_out(meeting: Meeting, person: PersonId, **change: Any) -> Meeting:
+    meeting = _with_person(meeting, person, **change)
+    for place in (Place.WAITING, Place.PRESENT):
+        meeting = _move_seats(meeting, person, place, Place.OUTSIDE)
+    return _without_the_absent(meeting)
 
 
 def _restored(meeting: Meeting, person: PersonId) -> Meeting:
     """Back to the waiting room, on the device that came last: hosts see them there and admit them afresh."""
-    welcome = _with_person(
-        meeting, person, lambda p: replace(p, standing=Standing.WELCOME, removal_reason=None)
-    )
+    welcome = _with_person(meeting, person, standing=Standing.WELCOME, removal_reason=None, suspended=False)
     latest = list(welcome.seats_of(person))[-1]
     return _with_seat(welcome, latest.id, Place.WAITING)
 
 
-def _all_outside(meeting: Meeting, person: PersonId) -> Meeting:
-    for place in (Place.WAITING, Place.PRESENT):
-        meeting = _move_seats(meeting, person, place, Place.OUTSIDE)
-    return meeting
+def _without_the_absent(meeting: Meeting) -> Meeting:
+    """Whoever is not in the room has no hand up, no word, no screen and no part in the side room."""
+    floor, aside, screen = meeting.floor, meeting.aside, meeting.screen
+    if floor.speaker is not None and not meeting.is_present(floor.speaker):
+        floor = replace(floor, speaker=None, since=None)
+    if screen is not None and not meeting.is_present(screen):
+        screen = None
+    if aside is not None and aside.witness is not None and not _is_in(meeting, aside.witness):
+        aside = replace(aside, witness=None)
+    if aside is not None and not (meeting.is_present(aside.parent) and _is_in(meeting, aside.host)):
+        aside = None
+    hands = tuple(hand for hand in meeting.hands if meeting.is_present(hand))
+    return replace(meeting, floor=floor, aside=aside, screen=screen, hands=hands)
+
+
+def _is_in(meeting: Meeting, seat: SeatId) -> bool:
+    return meeting.seats[seat].place is Place.PRESENT
 
 
 def _move_seats(meeting: Meeting, person: PersonId, source: Place, target: Place) -> Meeting:
@@ -148,6 +277,6 @@ def _with_seat(meeting: Meeting, seat: SeatId, place: Place) -> Meeting:
     return replace(meeting, seats=MappingProxyType({**meeting.seats, seat: moved}))
 
 
-def _with_person(meeting: Meeting, person: PersonId, change: Callable[[Person], Person]) -> Meeting:
-    changed = change(meeting.people[person])
+def _with_person(meeting: Meeting, person: PersonId, **change: Any) -> Meeting:
+    changed = replace(meeting.people[person], **change)
     return replace(meeting, people=MappingProxyType({**meeting.people, person: changed}))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
+from types import NoneType
 from typing import get_args, get_type_hints
 
 from moderation.events import Event
@@ -61,6 +62,9 @@ def _scalar(value: object) -> Scalar:
 
 
 def _value(hint: type, raw: object) -> object:
+    choices = get_args(hint)
+    if NoneType in choices:
+        return None if raw is None else _value(next(kind for kind in choices if kind is not NoneType), raw)
     plain = getattr(hint, "__supertype__", hint)
     if plain is datetime or issubclass(plain, Enum):
         if not isinstance(raw, str):

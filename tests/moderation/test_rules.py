@@ -6,8 +6,22 @@ import pytest
 
 from moderation import actions as a
 from moderation import events as e
-from moderation.model import HOUSE, Actor, Meeting, PersonId, Phase, Place, RemovalReason, Role, SeatId
-from moderation.rules import MAY, Reason, Refused, decide
+from moderation.model import (
+    HOUSE,
+    Actor,
+    ChatMode,
+    Feature,
+    Mark,
+    Meeting,
+    PersonId,
+    Phase,
+    Place,
+    RemovalReason,
+    ReturnWord,
+    Role,
+    SeatId,
+)
+from moderation.rules import RULES, Reason, Refused, decide
 from tests.moderation.builders import (
     ADMIN,
     AGREEMENT,
@@ -49,35 +63,67 @@ EXAMPLES: dict[type[a.Action], a.Action] = {
     a.Close: a.Close(),
     a.Revoke: a.Revoke(SAM.person),
     a.Exit: a.Exit(SAM.seat),
+    a.AdmitAnyway: a.AdmitAnyway(SAM.seat),
+    a.MuteAllBut: a.MuteAllBut(SAM.person),
+    a.Suspend: a.Suspend(SAM.person, RemovalReason.OTHER, None),
+    a.Eject: a.Eject(SAM.seat),
+    a.Pause: a.Pause(),
+    a.ResumeFeature: a.ResumeFeature(Feature.SOUND),
+    a.HoldFloor: a.HoldFloor(),
+    a.OpenFloor: a.OpenFloor(),
+    a.GiveWord: a.GiveWord(SAM.person),
+    a.TakeWord: a.TakeWord(),
+    a.StartRound: a.StartRound(),
+    a.NextInRound: a.NextInRound(),
+    a.LowerHand: a.LowerHand(SAM.person),
+    a.LowerAllHands: a.LowerAllHands(),
+    a.ClearMark: a.ClearMark(SAM.person),
+    a.SetChat: a.SetChat(ChatMode.EVERYONE),
+    a.AllowScreen: a.AllowScreen(SAM.person),
+    a.StopScreen: a.StopScreen(),
+    a.InviteAside: a.InviteAside(SAM.person),
+    a.JoinAside: a.JoinAside(),
+    a.EndAside: a.EndAside(),
+    a.RevealLocation: a.RevealLocation(SAM.person),
+    a.CallDanger: a.CallDanger(SAM.person),
+    a.StartClosing: a.StartClosing(),
+    a.RaiseHand: a.RaiseHand(),
+    a.LowerOwnHand: a.LowerOwnHand(),
+    a.PassWord: a.PassWord(),
+    a.TellHosts: a.TellHosts(Mark.MOMENT),
+    a.AcceptAside: a.AcceptAside(),
+    a.LeaveAside: a.LeaveAside(),
+    a.KeepApart: a.KeepApart(SAM.person, KAZ.person),
+    a.TimeUp: a.TimeUp(),
 }
 
 
 def test_every_action_has_an_entry_in_the_table_and_an_example_here() -> None:
-    assert MAY.keys() == set(get_args(a.Action)) == EXAMPLES.keys()
+    assert RULES.keys() == set(get_args(a.Action)) == EXAMPLES.keys()
 
 
 @pytest.mark.parametrize("action", EXAMPLES.values(), ids=lambda action: type(action).__name__)
 @pytest.mark.parametrize("actor", [JO, SAM, ADMIN, HOUSE], ids=lambda actor: actor.role.value)
 def test_whoever_is_not_in_the_table_is_refused_in_every_phase(actor: Actor, action: a.Action) -> None:
-    if actor.role in MAY[type(action)]:
+    if actor.role in RULES[type(action)].may:
         return
     for meeting in (scheduled(), opened(), in_session(), after(in_session(), (JO, a.End()))):
         assert refusal(meeting, actor, action) is Reason.NOT_ALLOWED
 
 
 def test_an_admin_may_do_nothing_in_a_meeting() -> None:
-    assert not any(Role.ADMIN in roles for roles in MAY.values())
+    assert not any(Role.ADMIN in roles for roles in (entry.may for entry in RULES.values()))
 
 
-@pytest.mark.parametrize("action", [x for t, x in EXAMPLES.items() if MAY[t] == {Role.FACILITATOR}])
+@pytest.mark.parametrize("action", [x for t, x in EXAMPLES.items() if RULES[t].may == {Role.FACILITATOR}])
 def test_a_facilitator_who_has_not_come_in_can_do_nothing(action: a.Action) -> None:
     assert refusal(in_session(), RAY, action) is Reason.NOT_HERE
 
 
-@pytest.mark.parametrize("action", [x for t, x in EXAMPLES.items() if Role.HOUSE not in MAY[t]])
+@pytest.mark.parametrize("action", [x for t, x in EXAMPLES.items() if Role.HOUSE not in RULES[t].may])
 def test_an_ended_session_refuses_everything(action: a.Action) -> None:
     over = after(in_session(), (JO, a.End()))
-    actor = JO if Role.FACILITATOR in MAY[type(action)] else SAM
+    actor = JO if Role.FACILITATOR in RULES[type(action)].may else SAM
     assert refusal(over, actor, action) is Reason.ENDED
 
 
@@ -248,3 +294,39 @@ def test_a_quick_exit_is_told_from_a_goodbye() -> None:
 
 def test_a_refusal_is_a_value() -> None:
     assert decide(opened(), SAM, a.End(), NOON) == Refused(Reason.NOT_ALLOWED)
+
+
+class TestTheLadder:
+    def test_suspending_goes_one_step_further_than_removing(self) -> None:
+        removed = after(in_session(), (JO, a.Remove(SAM.person, RemovalReason.UNSAFE)))
+        suspended = after(removed, (JO, a.Suspend(SAM.person, RemovalReason.UNSAFE, None)))
+        assert suspended.people[SAM.person].suspended
+        assert refusal(suspended, SAM, a.Arrive(AGREEMENT)) is Reason.REMOVED
+        assert not after(suspended, (JO, a.Restore(SAM.person))).people[SAM.person].suspended
+
+    def test_nobody_is_suspended_until_a_time_that_has_passed(self) -> None:
+        past = a.Suspend(SAM.person, RemovalReason.UNSAFE, NOON)
+        assert refusal(in_session(), JO, past) is Reason.NOT_ALLOWED
+
+    def test_all_but_one_are_muted(self) -> None:
+        assert decide(in_session(), JO, a.MuteAllBut(SAM.person), NOON) == (e.MutedByHost(KAZ.person),)
+
+    def test_a_return_carries_a_word_until_the_next_admission(self) -> None:
+        back = after(in_session(), (JO, a.ReturnToWaiting(SAM.person, ReturnWord.BREATHER)))
+        assert back.people[SAM.person].returned_with is ReturnWord.BREATHER
+        again = after(back, (JO, a.Admit(SAM.seat)))
+        assert again.people[SAM.person].returned_with is ReturnWord.NONE
+
+    def test_danger_takes_everyone_else_to_the_waiting_room(self) -> None:
+        meeting = after(in_session(), (JO, a.CallDanger(SAM.person)))
+        assert meeting.is_present(SAM.person)
+        assert meeting.seats[KAZ.seat].place is Place.WAITING
+
+    def test_looking_at_a_location_is_recorded_each_time(self) -> None:
+        once = after(in_session(), (JO, a.RevealLocation(SAM.person)))
+        assert decide(once, JO, a.RevealLocation(SAM.person), NOON) == (e.LocationRevealed(SAM.person),)
+
+    def test_a_parent_tells_the_hosts_with_one_tap_also_from_the_waiting_room(self) -> None:
+        told = after(opened(), (SAM, a.TellHosts(Mark.CHECK_ON_ME)))
+        assert told.people[SAM.person].mark is Mark.CHECK_ON_ME
+        assert after(told, (JO, a.ClearMark(SAM.person))).people[SAM.person].mark is Mark.NONE
