@@ -8,7 +8,7 @@ from moderation.model import Meeting, Phase
 UNATTENDED_FOR = timedelta(minutes=10)
 STAY_BEHIND_FOR = timedelta(minutes=15)
 OVERRUN = timedelta(minutes=30)
-"""After its planned end a session winds up by itself, goodbyes or not."""
+"""After its planned end a session winds up by itself, goodbyes or not, opened or not."""
 
 
 def next_due(meeting: Meeting) -> datetime | None:
@@ -23,7 +23,7 @@ def due(meeting: Meeting, now: datetime) -> Action | None:
 
 
 def _deadlines(meeting: Meeting) -> list[tuple[datetime, Action]]:
-    if meeting.phase not in (Phase.OPEN, Phase.UNATTENDED):
+    if meeting.phase is Phase.ENDED:
         return []
     found: list[tuple[datetime, Action]] = []
     if meeting.unattended_since is not None:

@@ -62,8 +62,8 @@ def close(meeting: Meeting, actor: Actor, action: a.Close, now: datetime) -> Dec
 
 
 def time_up(meeting: Meeting, actor: Actor, action: a.TimeUp, now: datetime) -> Decision:
-    """The session has run as long as it may."""
-    return unless_there((e.Ended(unattended=False),), there=meeting.phase is Phase.SCHEDULED)
+    """The session has run as long as it may, or nobody ever opened it."""
+    return (e.Ended(unattended=False),)
 
 
 def _gone(meeting: Meeting, target: SeatId, now: datetime, *, quick: bool) -> Decision:

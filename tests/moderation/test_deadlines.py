@@ -6,7 +6,7 @@ from datetime import timedelta
 from moderation import actions as a
 from moderation.deadlines import due, next_due
 from moderation.model import HOUSE, Terms
-from tests.moderation.builders import JO, NOON, after, in_session
+from tests.moderation.builders import JO, NOON, after, in_session, scheduled
 
 FROZEN = after(in_session(), (HOUSE, a.HostAway(JO.seat)))
 
@@ -32,7 +32,8 @@ def test_whoever_stays_behind_has_fifteen_minutes() -> None:
     assert due(closing, NOON + timedelta(minutes=15)) == a.TimeUp()
 
 
-def test_a_session_winds_up_half_an_hour_after_its_planned_end() -> None:
-    planned = replace(in_session(), terms=Terms(ends=NOON + timedelta(minutes=90)))
-    assert due(planned, NOON + timedelta(minutes=119)) is None
-    assert due(planned, NOON + timedelta(minutes=120)) == a.TimeUp()
+def test_a_session_winds_up_half_an_hour_after_its_planned_end_opened_or_not() -> None:
+    for meeting in (in_session(), scheduled()):
+        planned = replace(meeting, terms=Terms(ends=NOON + timedelta(minutes=90)))
+        assert due(planned, NOON + timedelta(minutes=119)) is None
+        assert due(planned, NOON + timedelta(minutes=120)) == a.TimeUp()
