@@ -213,8 +213,8 @@ class Parent(Someone):
         await self.tab.press("I agree")
         await self.shows("Let’s get you ready")
 
-    async def check_everything(self) -> None:
-        """The whole readiness check, with devices that work."""
+    async def check_everything(self, before_leaving: Callable[[], Awaitable[None]] | None = None) -> None:
+        """The whole readiness check, with devices that work, and on to the waiting room."""
         await self.tab.press("Play the chime")
         await self.tab.press("Yes")
         await self.tab.press("Try my voice")
@@ -223,5 +223,7 @@ class Parent(Someone):
         await self.shows("There you are.")
         await self.tab.press("Try my internet")
         await self.shows("All set")
+        if before_leaving:
+            await before_leaving()
         await self.tab.press("I’m ready")
         await self.shows(f"Hello {self.name}")
