@@ -81,12 +81,17 @@ class KeyRing:
 
     def form_mark(self, holder: str) -> bytes:
         """32 bytes that only we can make for the holder of a cookie: the root of form tokens."""
-        return hmac.new(self._forms, holder.encode(), hashlib.sha256).digest()
+        return hmac.new(self._forms, _bytes(holder), hashlib.sha256).digest()
 
 
 def digest(secret: str) -> str:
     """How a random secret (128 bits or more) is stored: SHA-256, in hex."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(_bytes(secret)).hexdigest()
+
+
+def _bytes(cookie: str) -> bytes:
+    """What a browser sent, as it sent it: a cookie's value need not be text."""
+    return cookie.encode(errors="surrogateescape")
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

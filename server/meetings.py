@@ -12,7 +12,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.engine import Row
 
 from moderation.events import Ended
-from server.data.store import new_id
+from server.data.store import is_id, new_id
 from server.data.tables import group, group_facilitator, journal, meeting
 from server.house import House
 
@@ -72,6 +72,8 @@ async def plan(house: House, for_group: str, starts_at: datetime, minutes: int, 
 
 async def find(house: House, wanted: str) -> Session | None:
     """One session, or None."""
+    if not is_id(wanted):
+        return None
     found = await _read(house, _sessions().where(meeting.c.id == wanted))
     return found[0] if found else None
 

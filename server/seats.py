@@ -81,7 +81,7 @@ async def welcome(house: House, of: Parent) -> None:
 async def call(house: House, of: Parent, name: str) -> bool:
     """Give this person a name to be called by. False: somebody in the group has one too much like it."""
     async with house.database.writing() as connection:
-        # The group's row is held, so that two people who choose at once take turns.
+        # The group's people are held, so that two of them who choose at once take turns.
         rows = await connection.execute(
             select(member.c.id, member.c.name).where(member.c.group == of.group).with_for_update()
         )

@@ -354,6 +354,7 @@ class Peer:
                 self.said.append(said)
                 await self._react(said)
                 self._news.set()
+        self._news.set()
 
     async def _ping(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         with contextlib.suppress(aiohttp.ClientError, ConnectionError):

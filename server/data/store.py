@@ -1,6 +1,7 @@
 """The database: opening it, transactions, migrations, and new ids."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -38,6 +39,11 @@ class NotMigrated(Exception):
 def new_id() -> str:
     """An opaque id: 96 random bits in hex."""
     return secrets.token_hex(12)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text from outside can be an id at all: databases choke on some texts."""
+    return re.fullmatch("[0-9a-f]{24}", text) is not None
 
 
 class Database:

@@ -170,6 +170,8 @@ class Publisher:
         announced = {publication.cid for publication in self.pending.values()}
         for publication in list(self.published.values()):
             section = sending.get(publication.mid)
+            if section is not None and section.kind is not publication.kind:
+                raise Offence("a section that carried a track now carries another kind")
             if section is None or section.stream_track in announced - {publication.cid}:
                 self.withdraw(publication)
                 negotiated.ended.append(publication)

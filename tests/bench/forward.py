@@ -271,7 +271,7 @@ async def embedded_figures() -> tuple[float, int]:
 
 
 async def livekit_figures(ours: float, rate: int) -> None:
-    binary = engines._binary()
+    binary = engines.livekit_server()
     if binary is None:
         progress("There is no LiveKit server on this machine to compare with.")
         return

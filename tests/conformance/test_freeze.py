@@ -4,8 +4,9 @@ import asyncio
 from functools import partial
 
 import pytest
+from livekit import api
 
-from moderation.actions import Mute
+from moderation.actions import HoldCamera, Mute
 from moderation.model import PersonId, SeatId
 from tests.conformance.clients import (
     CHATTER,
@@ -73,3 +74,27 @@ async def test_after_the_freeze_everyone_sends_and_receives_as_before(session: S
         await grows(partial(sound, receiver, sender))
         await grows(partial(frames, receiver, sender))
     assert await session.tracks() == before
+
+
+async def test_who_may_do_nothing_at_all_stays_connected_in_silence(session: Session) -> None:
+    """A grant of nothing is not an empty one, which LiveKit could take for "everything" or "as it was"."""
+    anna, bela = await session.sdk(ANNA), await session.sdk(BELA)
+    for client in (anna, bela):
+        await client.publish_sound()
+    await grows(lambda: sound(anna, BELA))
+    for held in (ANNA, CLEO):
+        await session.do(Mute(PersonId(held)))
+        await session.do(HoldCamera(PersonId(held)))
+    await session.freeze()
+    await (await session.raw(CLEO)).join()
+    people = await session.people()
+    assert people[ANNA].permission == people[CLEO].permission == api.ParticipantPermission()
+    assert not people[ANNA].tracks
+    await session.quiet_down()
+    to_anna, to_bela = await asyncio.gather(
+        growth(anna.packets_off_the_wire, LISTENED), growth(bela.packets_off_the_wire, LISTENED)
+    )
+    assert max(to_anna, to_bela) < CHATTER
+    await session.resume()
+    await grows(lambda: sound(anna, BELA))
+    assert await growth(lambda: sound(bela, ANNA), 1.0) <= 0

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.hostile.premises import Evening, Premises, evening, premises
+from tests.hostile.scene import Scene, scene_of
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +34,9 @@ async def glass(glass_platform: Premises) -> AsyncIterator[Evening]:
     """A session on the platform whose engine can be looked into."""
     async with evening(glass_platform) as made:
         yield made
+
+
+@pytest.fixture
+async def scene(tonight: Evening) -> Scene:
+    """An evening under way."""
+    return await scene_of(tonight)

@@ -11,7 +11,7 @@ from tests.hostile.wire import Unanswered, Wire
 from tests.peers import Peer
 from tools.parents import walk_in
 from tools.platform import SignIn
-from tools.visitor import Visitor
+from tools.visitor import LostTheWay, Visitor
 
 View = dict[str, Any]
 WAIT: Final = 6.0
@@ -43,6 +43,19 @@ class Person:
         for wire in self.wires:
             await wire.close()
         await self.http.close()
+
+    # --- Pages ---
+
+    async def walks_in(self, link: str) -> None:
+        """Come by the link as far as the waiting room's page. Raises LostTheWay."""
+        await walk_in(self.visitor, link, self.name)
+
+    async def signs_in(self, who: SignIn) -> None:
+        """Sign in as one of the staff, by the form. Raises LostTheWay."""
+        page = await self.visitor.open("/staff/sign-in")
+        page = await self.visitor.submit(page, email=who.email, password=who.password)
+        if page.path != "/staff":
+            raise LostTheWay(page.url, "signing in did not work")
 
     # --- Cookies ---
 
@@ -132,18 +145,3 @@ class Person:
         peer = self.media()
         await peer.join()
         return peer
-
-
-async def parent(origin: str, meeting: str, link: str, name: str) -> Person:
-    """A parent who has walked in by the link, as far as the waiting room's page."""
-    one = Person(origin, meeting, name)
-    await walk_in(one.visitor, link, name)
-    return one
-
-
-async def staff(origin: str, meeting: str, who: SignIn) -> Person:
-    """Somebody signed in, by the form."""
-    one = Person(origin, meeting, who.role)
-    page = await one.visitor.open("/staff/sign-in")
-    await one.visitor.submit(page, email=who.email, password=who.password)
-    return one

@@ -20,7 +20,6 @@ from server.config import Config
 from server.crypto import KeyRing
 from server.data.store import Database, migrate
 from server.house import House, SystemClock
-from tests.hostile import people
 from tests.hostile.people import Person
 from tests.peers import Peer
 from tools.platform import ROOT, Platform, SignIn, free_port
@@ -150,15 +149,13 @@ class Premises:
         async with _house(self.platform) as house:
             yield house
 
-    async def sign_in(self, who: str, meeting: str) -> Person:
-        """One of the staff in a browser that has signed in some time before."""
-        if who not in self.signed_in:
-            one = await people.staff(self.origin, meeting, self.staff[who])
-            self.signed_in[who] = one.cookies
-            return one
-        one = Person(self.origin, meeting, who)
-        one.steal(self.signed_in[who])
-        return one
+    async def sign_in(self, who: str, person: Person) -> None:
+        """Make this browser one in which somebody of the staff has signed in, now or some time before."""
+        if who in self.signed_in:
+            person.steal(self.signed_in[who])
+        else:
+            await person.signs_in(self.staff[who])
+            self.signed_in[who] = person.cookies
 
 
 @asynccontextmanager
@@ -250,12 +247,15 @@ class Evening:
 
     async def staff(self, who: str) -> Person:
         """Somebody of the staff, signed in, doing nothing yet."""
-        return self.keep(await self.premises.sign_in(who, self.meeting))
+        one = self.keep(Person(self.premises.origin, self.meeting, who))
+        await self.premises.sign_in(who, one)
+        return one
 
     async def parent(self, name: str, link: str | None = None) -> Person:
         """Somebody who has come as far as the waiting room's page; by a fresh link where none is given."""
-        link = self.links.pop(0) if link is None else link
-        return self.keep(await people.parent(self.premises.origin, self.meeting, link, name))
+        one = self.keep(Person(self.premises.origin, self.meeting, name))
+        await one.walks_in(self.links.pop(0) if link is None else link)
+        return one
 
     def stranger(self) -> Person:
         """A browser that has never been here."""

@@ -95,8 +95,8 @@ def _is_no_text(value: object) -> bool:
         "DELETE FROM journal WHERE sequence = (SELECT max(sequence) FROM journal)",
         "INSERT OR REPLACE INTO journal SELECT * FROM journal",
         "REPLACE INTO journal SELECT stream, sequence, at, role, 'x', seat, event, whom, record FROM journal",
-        "INSERT INTO journal SELECT stream, sequence + 9, at, role, person, seat, event, '', '{}' FROM journal",
-        "INSERT INTO journal SELECT stream, 0, at, role, person, seat, event, '', '{}' FROM journal",
+        "INSERT INTO journal SELECT stream, sequence + 9, at, role, person, seat, event, '', '' FROM journal",
+        "INSERT INTO journal SELECT stream, 0, at, role, person, seat, event, '', '' FROM journal",
     ],
 )
 async def test_the_database_itself_refuses_to_change_the_journal(tonight: Evening, statement: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.browsers import PATIENCE, Tab, read, until
+from tests.browsers import PATIENCE, Tab, flows, read, until
 from tools.platform import SignIn
 
 # Every tile of the room: the name under it, and a fingerprint of what its video shows now, if anything.
@@ -61,25 +61,11 @@ async def heard(tab: Tab, during: float = 1.5) -> set[str]:
     return {name for name, energy in after.items() if energy > before.get(name, 0.0) + 1e-6}
 
 
-async def media_bytes(tab: Tab) -> int:
-    """All that has come in as sound and picture so far."""
-    found = await tab.evaluate(
-        """(async () => {
-          let sum = 0;
-          for (const peer of window.peersOfThisPage())
-            for (const [, one] of await peer.getStats())
-              if (one.type === "inbound-rtp") sum += one.bytesReceived ?? 0;
-          return sum;
-        })()"""
-    )
-    return int(found)
-
-
 async def receives_media(tab: Tab, during: float = 2.0) -> bool:
     """Whether any sound or picture comes in at this page for a while."""
-    before = await media_bytes(tab)
+    before = {flow.ssrc: flow.packets for flow in await flows(tab)}
     await asyncio.sleep(during)
-    return await media_bytes(tab) != before
+    return any(flow.packets > before.get(flow.ssrc, 0) for flow in await flows(tab) if flow.way == "in")
 
 
 @dataclass
@@ -227,8 +213,8 @@ class Parent(Someone):
         await self.tab.press("I agree")
         await self.shows("Let’s get you ready")
 
-    async def check_everything(self) -> None:
-        """The whole readiness check, with devices that work."""
+    async def check_everything(self, before_leaving: Callable[[], Awaitable[None]] | None = None) -> None:
+        """The whole readiness check, with devices that work, and on to the waiting room."""
         await self.tab.press("Play the chime")
         await self.tab.press("Yes")
         await self.tab.press("Try my voice")
@@ -237,5 +223,7 @@ class Parent(Someone):
         await self.shows("There you are.")
         await self.tab.press("Try my internet")
         await self.shows("All set")
+        if before_leaving:
+            await before_leaving()
         await self.tab.press("I’m ready")
         await self.shows(f"Hello {self.name}")

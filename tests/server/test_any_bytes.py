@@ -167,3 +167,30 @@ async def test_any_bytes_as_json(place: Place) -> None:
         assert await post(place, parent, "/ready", data=body, headers=headers) == 400
 
     await hammer(bodies | st.just(b"[" * 30000), example)
+
+
+async def raw(place: Place, head: bytes) -> int:
+    """The status of an answer to exactly these bytes, and the headers that end them."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", place.house.config.port)
+    writer.write(head + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return int(answer.split(b" ")[1])
+
+
+async def test_any_bytes_in_a_cookie_or_an_address(place: Place) -> None:
+    origin = place.origin.encode()
+
+    async def example(value: bytes) -> None:
+        for line in (b"GET /session", b"GET /staff", b"GET /i/" + b"A" * 43, b"GET /static/assets/" + value):
+            for name in (b"seat", b"staff", b"visit"):
+                assert await raw(place, line + b" HTTP/1.1\r\nCookie: " + name + b"=" + value) < 500, line
+        for header in (b"Origin", b"Sec-Fetch-Site", b"Content-Type", b"Accept-Encoding", b"X-Forwarded-For"):
+            head = b"POST /staff/sign-in HTTP/1.1\r\nOrigin: " + origin + b"\r\nContent-Length: 0\r\n"
+            assert await raw(place, head + header + b": " + value) < 500, header
+
+    printable = st.binary(max_size=12).map(
+        lambda value: bytes(byte for byte in value if byte > 32 and byte != 127)
+    )
+    await hammer(printable | st.just(b"\xff"), example)

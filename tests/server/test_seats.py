@@ -54,7 +54,7 @@ async def test_a_host_holds_a_seat_in_own_groups_only(place: Place) -> None:
     assert await holder(place, host, theirs) is SeatRefusal.NOT_YOUR_SESSION
 
 
-@pytest.mark.parametrize("meeting", ["0" * 24, "", "'; DROP TABLE seat; --", "\x00"])
+@pytest.mark.parametrize("meeting", ["0" * 24, "", "'; DROP TABLE seat; --", "\x00", "\ud800"])
 async def test_meetings_that_are_not_ours(place: Place, meeting: str) -> None:
     for visitor in (await place.parent(), await place.staff(Role.FACILITATOR)):
         found = await SqlSeats(place.house).holder(cookies(visitor), MeetingId(meeting))
@@ -65,7 +65,7 @@ async def test_an_admin_has_no_seat(place: Place) -> None:
     assert await holder(place, await place.staff(Role.ADMIN)) is SeatRefusal.NOT_YOUR_SESSION
 
 
-@pytest.mark.parametrize("value", ["", "x", "\x00", "é" * 50, "a" * 10000])
+@pytest.mark.parametrize("value", ["", "x", "\x00", "\udcff", "é" * 50, "a" * 10000])
 async def test_cookies_of_nobody(place: Place, value: str) -> None:
     ports = SqlSeats(place.house)
     for name in ("seat", "staff"):

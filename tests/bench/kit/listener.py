@@ -6,14 +6,14 @@ from typing import Any
 
 from tests.bench.kit.lines import serve
 from tests.bench.kit.wire import Wire, offer_only_gcm
-from tests.hostile import people
+from tests.hostile.people import Person
 
 
 class Listener:
     """Walks in, is admitted by somebody else, and listens."""
 
     def __init__(self) -> None:
-        self._person: people.Person | None = None
+        self._person: Person | None = None
         self._wire: Wire | None = None
         self._count = 0
         self._last = 0.0
@@ -21,9 +21,10 @@ class Listener:
     async def answer(self, asked: dict[str, Any]) -> object:
         match asked["do"]:
             case "walk in":
-                person = await people.parent(asked["origin"], asked["meeting"], asked["link"], asked["name"])
-                self._person = await person.listen()
-                await person.sees_itself("waiting")
+                self._person = Person(asked["origin"], asked["meeting"], asked["name"])
+                await self._person.walks_in(asked["link"])
+                await self._person.listen()
+                await self._person.sees_itself("waiting")
             case "listen":
                 await self._listen()
             case "tell":

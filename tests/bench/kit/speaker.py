@@ -8,7 +8,7 @@ from typing import Any
 from media.packets import HEADER
 from tests.bench.kit.lines import serve
 from tests.bench.kit.wire import Unsent, Wire, offer_only_gcm
-from tests.hostile import people
+from tests.hostile.people import Person
 from tests.peers import Peer
 
 EVERY = 0.004
@@ -20,7 +20,7 @@ class Speaker:
     """Walks in, is admitted by somebody else, and speaks."""
 
     def __init__(self) -> None:
-        self._person: people.Person | None = None
+        self._person: Person | None = None
         self._peer: Peer | None = None
         self._track = Unsent("audio")
         self._talking: asyncio.Task[None] | None = None
@@ -28,9 +28,10 @@ class Speaker:
     async def answer(self, asked: dict[str, Any]) -> object:
         match asked["do"]:
             case "walk in":
-                person = await people.parent(asked["origin"], asked["meeting"], asked["link"], asked["name"])
-                self._person = await person.listen()
-                await person.sees_itself("waiting")
+                self._person = Person(asked["origin"], asked["meeting"], asked["name"])
+                await self._person.walks_in(asked["link"])
+                await self._person.listen()
+                await self._person.sees_itself("waiting")
             case "speak":
                 await self._speak()
             case other:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from livekit.protocol.models import DisconnectReason, TrackSource, TrackType
 from livekit.protocol.rtc import SignalRequest
 
@@ -13,7 +13,7 @@ from signalling.livekit.errors import Offence
 from signalling.livekit.publications import CARRIES
 from signalling.livekit.sdp import MalformedSdp
 from signalling.livekit.tokens import Permission
-from tests.signalling.livekit.builders import Client, Lobby, Part, answer_text, offer_text
+from tests.signalling.livekit.builders import EVERYTHING, Client, Lobby, Part, answer_text, offer_text
 
 NAMES = st.sampled_from(["sam", "jo", "ash"])
 SOURCES = st.sampled_from(sorted(TrackSource.values()))
@@ -43,23 +43,49 @@ class AnyOrder(RuleBasedStateMachine):
         here = room is not None and client is not None and room.participants.get(name) is client.participant
         return client if here else None
 
-    def hear(self, name: str, make: Callable[[Client], SignalRequest | None]) -> None:
-        client = self.client(name)
-        request = make(client) if client else None
-        if client is None or request is None:
-            return
+    def attempt(self, client: Client, what: Callable[[], object]) -> None:
+        """As a session treats what its client says."""
         try:
-            client.participant.hear(request)
+            what()
         except Offence:
             client.participant.room.leave(client.participant, DisconnectReason.PARTICIPANT_REMOVED)
         except (MalformedSdp, EngineFull):
             client.participant.room.lost(client.participant)
 
-    @rule(name=NAMES, permission=PERMISSIONS)
+    def hear(self, name: str, make: Callable[[Client], SignalRequest | None]) -> None:
+        client = self.client(name)
+        request = make(client) if client else None
+        if client is not None and request is not None:
+            participant = client.participant
+            self.attempt(client, lambda: participant.hear(request))
+
+    @initialize()
+    def everybody_comes(self) -> None:
+        for name in ("sam", "jo", "ash"):
+            self.clients[name] = self.lobby.join(name)
+            self.publish(name, TrackSource.CAMERA)
+        self.everybody_answers()
+
+    @rule(name=NAMES, source=st.sampled_from([TrackSource.CAMERA, TrackSource.MICROPHONE]))
+    def publish(self, name: str, source: TrackSource) -> None:
+        client = self.client(name)
+        if client is None or len(client.parts) > 6:
+            return
+        if client.announce(source):
+            client.parts.append(Part("audio" if source == TrackSource.MICROPHONE else "video", client.cid))
+            self.attempt(client, lambda: client.offer(*client.parts))
+
+    @rule()
+    def everybody_answers(self) -> None:
+        for name in self.clients:
+            if client := self.client(name):
+                self.attempt(client, client.answer)
+
+    @rule(name=NAMES, permission=PERMISSIONS | st.just(EVERYTHING))
     def join(self, name: str, permission: Permission) -> None:
         self.clients[name] = self.lobby.join(name, permission)
 
-    @rule(name=NAMES, permission=PERMISSIONS)
+    @rule(name=NAMES, permission=PERMISSIONS | st.just(EVERYTHING))
     def permit(self, name: str, permission: Permission) -> None:
         if client := self.client(name):
             client.participant.permit(permission)

@@ -116,6 +116,13 @@ def test_sound_sent_in_the_section_of_a_picture_is_an_offence(lobby: Lobby) -> N
     assert jo.receives == set()
 
 
+def test_a_section_that_changes_its_kind_under_its_track_is_an_offence(lobby: Lobby) -> None:
+    sam = lobby.join("sam")
+    sam.publish(CAMERA)
+    with pytest.raises(Offence):
+        sam.offer(Part("audio"))
+
+
 def test_losing_a_permission_ends_the_track_before_the_call_returns(lobby: Lobby) -> None:
     sam, jo = two(lobby)
     sound, picture = sam.publish(MICROPHONE), sam.publish(CAMERA)

@@ -16,9 +16,15 @@ interface ControlProps {
   onClick: () => void;
 }
 
+/** The spoken name holds the word on the button, so that who speaks to the phone can say what they see. */
+function spoken(text: string, label: string | undefined): string | undefined {
+  if (label === undefined || label.toLowerCase().includes(text.toLowerCase())) return label;
+  return `${text}. ${label}`;
+}
+
 export function Control({ icon: Sign, text, label, kind = '', onClick }: ControlProps) {
   return (
-    <button type="button" class={`ctl ${kind}`} aria-label={label} onClick={onClick}>
+    <button type="button" class={`ctl ${kind}`} aria-label={spoken(text, label)} onClick={onClick}>
       <Sign aria-hidden="true" />
       <span>{text}</span>
     </button>

@@ -26,22 +26,24 @@ export function Desk({ session }: { session: Session }) {
         </div>
         <People session={session} />
       </div>
-      {view.locked && <p class="say locked">{words.lockedNote}</p>}
-      <ToastLine session={session} />
-      <Sentence session={session} />
-      <Controls session={session} host>
-        <span class="switch">
-          <Control
-            icon={toPeople ? Users : LayoutGrid}
-            text={toPeople ? words.showPeople(view.waiting.length) : words.faces}
-            label={toPeople ? words.showPeopleLabel(view.waiting.length) : words.faces}
-            kind={toPeople && view.waiting.length > 0 ? 'on' : ''}
-            onClick={() => {
-              pane.value = toPeople ? 'people' : 'faces';
-            }}
-          />
-        </span>
-      </Controls>
+      <div class="below">
+        {view.locked && <p class="say locked">{words.lockedNote}</p>}
+        <ToastLine session={session} />
+        <Sentence session={session} />
+        <Controls session={session} host>
+          <span class="switch">
+            <Control
+              icon={toPeople ? Users : LayoutGrid}
+              text={toPeople ? words.showPeople(view.waiting.length) : words.faces}
+              label={toPeople ? words.showPeopleLabel(view.waiting.length) : words.faces}
+              kind={toPeople && view.waiting.length > 0 ? 'on' : ''}
+              onClick={() => {
+                pane.value = toPeople ? 'people' : 'faces';
+              }}
+            />
+          </span>
+        </Controls>
+      </div>
     </div>
   );
 }

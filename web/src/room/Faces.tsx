@@ -92,6 +92,11 @@ export function ordered(people: readonly Someone[], mine: string): Someone[] {
   return [...people].sort((one, other) => rank(one) - rank(other));
 }
 
+/** How much larger than usual the person reads: 2 for 200 % text. */
+function textScale(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+}
+
 export function Faces({ session }: { session: Session }) {
   const list = useRef<HTMLUListElement>(null);
   const size = useSignal({ width: 360, height: 560 });
@@ -101,7 +106,8 @@ export function Faces({ session }: { session: Session }) {
     const measure = new ResizeObserver(() => {
       const width = element.clientWidth;
       const height = element.clientHeight;
-      if (width > 0) size.value = { width, height };
+      const scale = textScale();
+      if (width > 0) size.value = { width: width / scale, height: height / scale };
     });
     measure.observe(element);
     return () => {

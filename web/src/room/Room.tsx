@@ -19,8 +19,10 @@ export function Room({ session, hangOn }: { session: Session; hangOn: boolean })
           <Sounds session={session} />
         </>
       )}
-      <Sentence session={session} />
-      <Controls session={session} />
+      <div class="below">
+        <Sentence session={session} />
+        <Controls session={session} />
+      </div>
     </div>
   );
 }

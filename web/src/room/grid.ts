@@ -14,7 +14,10 @@ export function isTight(across: number, width: number): boolean {
   return width / across < TIGHT;
 }
 
-/** Columns for `count` tiles in a space of `width` by `height` pixels: the choice with the largest faces. */
+/**
+ * Columns for `count` tiles in a space of `width` by `height`: the choice with the largest faces. Lengths are pixels at
+ * text of the usual size: who reads larger letters gets larger tiles, so divide by how much larger.
+ */
 export function columns(count: number, width: number, height: number): number {
   let best = 1;
   let largest = 0;
