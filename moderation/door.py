@@ -48,7 +48,7 @@ def admit(meeting: Meeting, actor: Actor, action: a.Admit, now: datetime) -> Dec
     seat = _at_the_door(meeting, action.seat)
     if isinstance(seat, Refused) or seat.place is Place.PRESENT:
         return seat if isinstance(seat, Refused) else ()
-    against = next(_against(meeting, seat.person, now), None)
+    against = next(overrides_needed(meeting, seat.person, now), None)
     return Refused(_AGAINST[against]) if against else _let_in(meeting, seat)
 
 
@@ -57,7 +57,7 @@ def admit_anyway(meeting: Meeting, actor: Actor, action: a.AdmitAnyway, now: dat
     seat = _at_the_door(meeting, action.seat)
     if isinstance(seat, Refused) or seat.place is Place.PRESENT:
         return seat if isinstance(seat, Refused) else ()
-    overridden = (e.DoorOverridden(seat.id, against) for against in _against(meeting, seat.person, now))
+    overridden = (e.DoorOverridden(seat.id, against) for against in overrides_needed(meeting, seat.person, now))
     return (*overridden, *_let_in(meeting, seat))
 
 
@@ -74,7 +74,7 @@ def admit_all(meeting: Meeting, actor: Actor, action: a.AdmitAll, now: datetime)
         together = (frozenset({seat.person, other}) for other in chosen)
         if (
             _agreed(meeting, seat)
-            and not any(_against(meeting, seat.person, now))
+            and not any(overrides_needed(meeting, seat.person, now))
             and not any(pair in meeting.terms.apart for pair in together)
         ):
             chosen[seat.person] = seat
@@ -133,8 +133,8 @@ def _agreed(meeting: Meeting, seat: Seat) -> bool:
     return person.role is Role.FACILITATOR or person.agreed == meeting.agreement
 
 
-def _against(meeting: Meeting, person: PersonId, now: datetime) -> Iterator[Override]:
-    """What speaks against letting this person in, the gravest first."""
+def overrides_needed(meeting: Meeting, person: PersonId, now: datetime) -> Iterator[Override]:
+    """What a host would have to set aside to let this person in, the gravest first."""
     if any(meeting.kept_apart_from(person)):
         yield Override.KEPT_APART
     late_after = meeting.terms.late_after

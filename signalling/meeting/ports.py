@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
 from moderation.events import Event
 from moderation.grants import Grant
-from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId
+from moderation.model import Actor, Meeting, MeetingId, PersonId, RemovalReason, Role, SeatId
 
 
 class Clock(Protocol):
@@ -45,7 +45,7 @@ class Journal(Protocol):
         ...
 
     async def load(self, meeting: MeetingId) -> tuple[Meeting, int]:
-        """The replayed meeting and its head.
+        """The replayed meeting and its head. What it replays from has the session's terms.
 
         Raises:
             UnknownMeeting, JournalDown
@@ -54,6 +54,14 @@ class Journal(Protocol):
 
     async def since(self, meeting: MeetingId, head: int) -> Sequence[Event]:
         """The events after `head`, in order; empty where that is still the head.
+
+        Raises:
+            JournalDown
+        """
+        ...
+
+    async def entries(self, meeting: MeetingId, after: int) -> Sequence[Entry]:
+        """The same with when and on whose word, for what looks back at times.
 
         Raises:
             JournalDown
@@ -84,6 +92,7 @@ class SeatRefusal(Enum):
     NO_SEAT = "no_seat"
     SEAT_ENDED = "seat_ended"
     NOT_YOUR_SESSION = "not_your_session"
+    SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +126,63 @@ class SeatLabel:
     ring_me: bool = False
 
 
+class HostKind(Enum):
+    """The two kinds of facilitator."""
+
+    WORKER = "worker"
+    LIVED_EXPERIENCE = "lived_experience"
+
+
+class Plan(Enum):
+    """What a parent wishes to happen if they are suddenly gone."""
+
+    WAIT = "wait"
+    TEXT = "text"
+    RING = "ring"
+    RING_CONTACT = "ring_contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A parent who is expected: someone of the group with an invite.
+
+    `similar_name`: someone else of the group is called the same, or nearly.
+    """
+
+    person: PersonId
+    name: str
+    plan: Plan = Plan.WAIT
+    similar_name: bool = False
+
+
+class TaskKind(Enum):
+    """Why somebody has to follow something up."""
+
+    REMOVED = "removed"
+    SUSPENDED = "suspended"
+    DEPARTED = "departed"
+    CALL = "call"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An open follow-up of the group: about whom, why, and by when. Never what was said."""
+
+    id: str
+    kind: TaskKind
+    person: PersonId
+    name: str
+    due: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class MeetingLabels:
     """What the rules do not know about a meeting. `hosts`: the names of the group's facilitators.
 
-    `seats` has an entry for every seat that ever arrived at this meeting, ended seats included.
+    `seats` has an entry for every seat that ever arrived at this meeting, ended seats included. `kinds` has
+    every facilitator of the group; `wants_both_kinds`: the session asks for a host of each kind. `members`
+    are the parents of the group, in the order of their names.
     """
 
     title: str
@@ -130,13 +191,21 @@ class MeetingLabels:
     ends: datetime
     hosts: Sequence[str]
     seats: Mapping[SeatId, SeatLabel]
+    members: Sequence[Member] = ()
+    kinds: Mapping[PersonId, HostKind] = field(default_factory=dict)
+    wants_both_kinds: bool = False
+    tasks: Sequence[Task] = ()
 
 
 class Seats(Protocol):
     """Who holds which seat. Everything here raises JournalDown where the database is down."""
 
     async def holder(self, cookies: Mapping[str, str], meeting: MeetingId) -> SeatHolder | SeatRefusal:
-        """Authenticate a request now: cookie known, seat not ended, invite still valid, right group."""
+        """Authenticate a request now: cookie known, seat not ended, invite still valid, right group.
+
+        A person who is suspended is answered so for every session but the one they were suspended in: there
+        the meeting itself knows.
+        """
         ...
 
     async def check_seat(self, cookies: Mapping[str, str]) -> SeatId | SeatRefusal:
@@ -190,8 +259,60 @@ class Presence(Protocol):
         ...
 
 
+class Departure(Enum):
+    """How someone went: they said so, their connection was lost, or by the quick exit. For hosts only."""
+
+    LEFT = "left"
+    LOST = "lost"
+    EXITED = "exited"
+
+
+class Aftercare(Protocol):
+    """What follows from a session outside it. Everything here raises JournalDown where the database is down.
+
+    The wire tries again until it has succeeded, so doing one of these a second time must do no more.
+    """
+
+    async def put_out(
+        self,
+        meeting: MeetingId,
+        person: PersonId,
+        by: PersonId,
+        reason: RemovalReason,
+        *,
+        suspended: bool,
+        until: date | None,
+        note: str,
+    ) -> None:
+        """Removed or suspended: keep the note encrypted, open a follow-up with a deadline.
+
+        `until`: from that day on they may come again; None, where suspended, is until a talk. From then on
+        `Seats.holder` answers SUSPENDED. `note` is empty or at most 2,000 characters.
+        """
+        ...
+
+    async def restored(self, meeting: MeetingId, person: PersonId, by: PersonId) -> None:
+        """A removal, suspension or refusal was undone: close the follow-up, lift the suspension."""
+        ...
+
+    async def departed(self, meeting: MeetingId, person: PersonId, how: Departure) -> None:
+        """Gone for two minutes: open a follow-up, one for this person and meeting however often it is told.
+
+        After a quick exit it must not ask for a call or a message.
+        """
+        ...
+
+    async def danger(self, meeting: MeetingId, person: PersonId, by: PersonId) -> None:
+        """A host acted on a parent being in danger: a safeguarding entry with the time, and a follow-up."""
+        ...
+
+    async def location(self, meeting: MeetingId, person: PersonId) -> str | None:
+        """What the parent said they are joining from, for this session. Asked once it is in the journal."""
+        ...
+
+
 class MediaEngine(Protocol):
-    """The embedded engine or a LiveKit cluster. Identities are seat ids, rooms are meeting ids."""
+    """The embedded engine or a LiveKit cluster. Identities are seat ids; `rooms` has the names of rooms."""
 
     @property
     def signalling_url(self) -> str:
@@ -203,7 +324,9 @@ class MediaEngine(Protocol):
         ...
 
     async def push(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:
-        """Make the room equal to these grants: permissions updated, everyone absent from them removed.
+        """Make the meeting's rooms equal to these grants: permissions updated, everyone else removed.
+
+        Each grant says in which of the meeting's two rooms its seat belongs; it is removed from the other.
 
         On return what was taken away is gone: the next packet finds no route. Idempotent; a room that does
         not exist has nobody in it and is not created.
@@ -214,7 +337,17 @@ class MediaEngine(Protocol):
         ...
 
     async def close(self, meeting: MeetingId) -> None:
-        """End the room.
+        """End the meeting's rooms.
+
+        Raises:
+            MediaDown
+        """
+        ...
+
+    async def silent(self, meeting: MeetingId) -> AbstractSet[SeatId]:
+        """Those who are in one of the meeting's rooms and have sent no packet at all for five seconds.
+
+        However alive their signalling is. Whoever has yet to connect their media is among them.
 
         Raises:
             MediaDown

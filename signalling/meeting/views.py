@@ -1,53 +1,44 @@
 """What one seat sees of a meeting, whole. Pure; web/src/room/protocol.ts has the same shapes.
 
-Whoever waits gets nothing about anyone but the hosts' names and themself. Only hosts get the waiting list,
-who is out, and the title.
+Whoever waits gets nothing about anyone but the hosts' names and themself. What only hosts get is in
+`host_views`.
 """
 
-from collections.abc import Set as AbstractSet
-from typing import Any
-
-from moderation.model import Meeting, Person, Place, Role, Seat, SeatId, Standing
-from signalling.meeting.ports import MeetingLabels, SeatHolder, SeatLabel
-
-View = dict[str, Any]
+from moderation.model import Person, Place, Role, Seat
+from signalling.meeting import host_views
+from signalling.meeting.ports import SeatHolder, SeatLabel
+from signalling.meeting.scene import Scene, View
 
 
-def view(
-    meeting: Meeting,
-    seq: int,
-    labels: MeetingLabels,
-    connected: AbstractSet[SeatId],
-    holder: SeatHolder,
-) -> View:
-    """The view of the seat's holder.
-
-    `seq` is the journal's head, `connected` the seats that have an event connection.
-    """
+def view(scene: Scene, holder: SeatHolder) -> View:
+    """The view of the seat's holder."""
+    meeting, labels = scene.meeting, scene.labels
     seat = meeting.seats.get(holder.seat)
     place = Place.OUTSIDE if seat is None else seat.place
     shown: View = {
-        "seq": seq,
+        "seq": scene.seq,
         "phase": meeting.phase.value,
-        "you": _you(meeting, labels, holder, place),
+        "you": _you(scene, holder, place),
         "hosts": list(labels.hosts),
         "theme": labels.theme,
         "starts": labels.starts.isoformat(),
         "ends": labels.ends.isoformat(),
         "locked": meeting.locked,
-        "people": _people(meeting, labels, connected) if place is Place.PRESENT else [],
+        "people": [],
     }
+    if place is Place.PRESENT:
+        shown |= _room(scene, holder)
     if holder.role is Role.FACILITATOR:
         shown["title"] = labels.title
         if place is Place.PRESENT:
-            shown["waiting"] = _waiting(meeting, labels, connected)
-            shown["out"] = _out(meeting, labels)
+            shown |= host_views.desk(scene)
     return shown
 
 
-def _you(meeting: Meeting, labels: MeetingLabels, holder: SeatHolder, place: Place) -> View:
+def _you(scene: Scene, holder: SeatHolder, place: Place) -> View:
+    meeting = scene.meeting
     person = meeting.people.get(holder.person) or Person(holder.person, holder.role)
-    label = labels.seats.get(holder.seat) or SeatLabel(holder.person, "")
+    label = scene.labels.seats.get(holder.seat) or SeatLabel(holder.person, "")
     return {
         "seat": holder.seat,
         "person": holder.person,
@@ -55,68 +46,59 @@ def _you(meeting: Meeting, labels: MeetingLabels, holder: SeatHolder, place: Pla
         "role": holder.role.value,
         "place": place.value,
         "standing": person.standing.value,
+        "suspended": person.suspended,
+        "returned_with": person.returned_with.value,
         "microphone_held": person.microphone_held,
         "camera_held": person.camera_held,
+        "mark": person.mark.value,
+        "hand_up": person.id in meeting.hands,
+        "has_word": meeting.floor.speaker == person.id,
+        "may_share": place is Place.PRESENT
+        and (person.role is Role.FACILITATOR or meeting.screen == person.id),
+        "aside": _aside(scene, holder) if place is Place.PRESENT else None,
     }
 
 
-def _people(meeting: Meeting, labels: MeetingLabels, connected: AbstractSet[SeatId]) -> list[View]:
-    return [
-        _someone(seat, meeting.people[seat.person], _label(labels, seat), seat.id in connected)
-        for seat in meeting.in_place(Place.PRESENT)
-    ]
+def _aside(scene: Scene, holder: SeatHolder) -> View | None:
+    """The side room that this seat is asked into or is in, and with whom."""
+    aside = scene.meeting.aside
+    if aside is None or (holder.person != aside.parent and holder.seat not in aside.hosts):
+        return None
+    hosts = [scene.name(seat) for seat in (aside.host, aside.witness) if seat and seat != holder.seat]
+    parent = [scene.name_of(aside.parent)] if holder.person != aside.parent else []
+    return {"state": "in" if aside.accepted else "invited", "with": [*hosts, *parent]}
 
 
-def _someone(seat: Seat, person: Person, label: SeatLabel, connected: bool) -> View:
+def _room(scene: Scene, holder: SeatHolder) -> View:
+    """What everyone in the room sees of it; hosts also see what a parent has quietly told them."""
+    meeting, for_host = scene.meeting, holder.role is Role.FACILITATOR
+    floor, closing = meeting.floor, meeting.closing_since
+    return {
+        "people": [_someone(scene, seat, for_host=for_host) for seat in meeting.in_place(Place.PRESENT)],
+        "paused": sorted(feature.value for feature in meeting.paused),
+        "floor": {
+            "mode": floor.mode.value,
+            "speaker": floor.speaker,
+            "since": None if floor.since is None else floor.since.isoformat(),
+        },
+        "hands": list(meeting.hands),
+        "chat": meeting.chat.value,
+        "closing_since": None if closing is None else closing.isoformat(),
+    }
+
+
+def _someone(scene: Scene, seat: Seat, *, for_host: bool) -> View:
+    meeting = scene.meeting
+    person = meeting.people[seat.person]
     return {
         "seat": seat.id,
         "person": seat.person,
-        "name": label.name,
+        "name": scene.name(seat.id),
         "role": person.role.value,
         "microphone_held": person.microphone_held,
         "camera_held": person.camera_held,
-        "connected": connected,
+        "connected": seat.id in scene.connected,
+        "stepped_out": meeting.is_aside(seat),
+        "hand": meeting.hands.index(person.id) + 1 if person.id in meeting.hands else None,
+        **({"mark": person.mark.value} if for_host else {}),
     }
-
-
-def _waiting(meeting: Meeting, labels: MeetingLabels, connected: AbstractSet[SeatId]) -> list[View]:
-    return [
-        _one_waiting(seat, _label(labels, seat), _has_another(meeting, seat), seat.id in connected)
-        for seat in meeting.in_place(Place.WAITING)
-    ]
-
-
-def _one_waiting(seat: Seat, label: SeatLabel, second_device: bool, connected: bool) -> View:
-    return {
-        "seat": seat.id,
-        "person": seat.person,
-        "name": label.name,
-        "first_visit": label.first_visit,
-        "second_device": second_device,
-        "readiness": label.readiness.value,
-        "ring_me": label.ring_me,
-        "connected": connected,
-    }
-
-
-def _has_another(meeting: Meeting, seat: Seat) -> bool:
-    others = (other for other in meeting.seats_of(seat.person) if other.id != seat.id)
-    return any(other.place is not Place.OUTSIDE for other in others)
-
-
-def _out(meeting: Meeting, labels: MeetingLabels) -> list[View]:
-    return [
-        {
-            "person": person.id,
-            "name": _label(labels, next(meeting.seats_of(person.id))).name,
-            "standing": person.standing.value,
-            "reason": None if person.removal_reason is None else person.removal_reason.value,
-        }
-        for person in meeting.people.values()
-        if person.standing is not Standing.WELCOME
-    ]
-
-
-def _label(labels: MeetingLabels, seat: Seat) -> SeatLabel:
-    """The seat's label; without a name where it was erased meanwhile."""
-    return labels.seats.get(seat.id) or SeatLabel(seat.person, "")
