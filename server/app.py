@@ -10,6 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from server import entry, logs
+from server.aftercare import SqlAftercare
 from server.auth import Doorkeeper
 from server.config import EMBEDDED, Config
 from server.crypto import KeyRing
@@ -28,12 +29,15 @@ from server.pages.webhook import REPORTER, Reporter
 from server.routes import ROUTES
 from server.seats import SqlSeats
 from server.will import Will
+from signalling.meeting.aftermath import Aftermath
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.gate import Gate
 from signalling.meeting.gateway import Gateway
+from signalling.meeting.lookout import Lookout
 from signalling.meeting.poller import Poller
 from signalling.meeting.ports import Clock, Journal, MediaEngine
+from signalling.meeting.scenes import Scenes
 
 log = logs.get(__name__)
 
@@ -91,13 +95,24 @@ def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
     origins = frozenset({config.origin})
     seats = SqlSeats(house)
     applier = Applier(journal, media, clock)
-    attendance = Attendance(applier, SqlPresence(house.database, clock))
+    attendance = Attendance(applier, SqlPresence(house.database, clock), media)
+    aftermath = Aftermath(SqlAftercare(house))
+    lookout = Lookout(journal, applier, attendance, aftermath, clock)
     gate = Gate(applier, seats, media, attendance, origins=origins)
     gateway = Gateway(
-        journal, applier, seats, attendance, gate, origins=origins, redis_url=config.redis_url or None
+        journal,
+        applier,
+        seats,
+        attendance,
+        gate,
+        Scenes(applier, seats, attendance, lookout, clock),
+        aftermath,
+        origins=origins,
+        redis_url=config.redis_url or None,
     )
     alone = config.media == EMBEDDED
-    return _Wire(gate, gateway, Poller(journal, applier, attendance, clock, alone=alone))
+    poller = Poller(journal, applier, attendance, lookout, aftermath, clock, alone=alone)
+    return _Wire(gate, gateway, poller)
 
 
 def _media(config: Config) -> tuple[LiveKit, Embedded | None]:

@@ -8,21 +8,25 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from moderation import lifecycle
 from moderation.events import Event
-from moderation.grants import Grant
-from moderation.model import Meeting, MeetingId, Phase, SeatId
+from moderation.grants import Grant, Room
+from moderation.model import Meeting, MeetingId, PersonId, Phase, RemovalReason, SeatId
 from signalling.meeting.errors import HeadMoved, JournalDown, MediaDown, UnknownMeeting
 from signalling.meeting.ports import (
     Connected,
     Connection,
+    Departure,
     Entry,
+    HostKind,
+    Member,
     MeetingLabels,
     SeatHolder,
     SeatLabel,
     SeatRefusal,
+    Task,
 )
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -56,19 +60,19 @@ class FakeJournal:
     append_down: bool = False
     loads: int = 0
     blank: dict[MeetingId, Meeting] = field(default_factory=dict)
-    entries: dict[MeetingId, list[Entry]] = field(default_factory=dict)
+    lines: dict[MeetingId, list[Entry]] = field(default_factory=dict)
     interruptions: list[Callable[[], None]] = field(default_factory=list)
     _locks: dict[MeetingId, asyncio.Lock] = field(default_factory=dict)
 
     def plan(self, meeting: Meeting) -> MeetingId:
         """Make this meeting exist, with an empty journal."""
         self.blank[meeting.id] = meeting
-        self.entries[meeting.id] = []
+        self.lines[meeting.id] = []
         return meeting.id
 
     def events(self, meeting: MeetingId) -> list[Event]:
         """What has been recorded."""
-        return [entry.event for entry in self.entries[meeting]]
+        return [entry.event for entry in self.lines[meeting]]
 
     @asynccontextmanager
     async def exclusively(self, meeting: MeetingId) -> AsyncIterator[None]:
@@ -88,13 +92,17 @@ class FakeJournal:
         self._must_be_up()
         return self.events(meeting)[head:]
 
+    async def entries(self, meeting: MeetingId, after: int) -> Sequence[Entry]:
+        self._must_be_up()
+        return self.lines[meeting][after:]
+
     async def append(self, meeting: MeetingId, head: int, entries: Sequence[Entry]) -> int:
         self._must_be_up()
         if self.interruptions:
             self.interruptions.pop(0)()
         if self.append_down:
             raise JournalDown
-        recorded = self.entries[meeting]
+        recorded = self.lines[meeting]
         if len(recorded) != head:
             raise HeadMoved(meeting, head)
         recorded.extend(entries)
@@ -106,8 +114,7 @@ class FakeJournal:
         return [
             meeting
             for meeting, blank in self.blank.items()
-            if self.entries[meeting]
-            and lifecycle.replay(blank, self.events(meeting)).phase is not Phase.ENDED
+            if self.lines[meeting] and lifecycle.replay(blank, self.events(meeting)).phase is not Phase.ENDED
         ]
 
     def _must_be_up(self) -> None:
@@ -117,7 +124,10 @@ class FakeJournal:
 
 @dataclass
 class FakeMediaEngine:
-    """Remembers the grants pushed last for each room. `down`: no push succeeds."""
+    """Remembers the grants pushed last for each meeting. `down`: nothing succeeds.
+
+    `quiet`: seats whose packets have stopped.
+    """
 
     diary: Diary = field(default_factory=list)
     down: bool = False
@@ -125,6 +135,7 @@ class FakeMediaEngine:
     rooms: dict[MeetingId, Mapping[SeatId, Grant]] = field(default_factory=dict)
     closed: list[MeetingId] = field(default_factory=list)
     pushes: int = 0
+    quiet: set[SeatId] = field(default_factory=set)
 
     async def push(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:
         self.pushes += 1
@@ -138,13 +149,20 @@ class FakeMediaEngine:
             raise MediaDown
         self.closed.append(meeting)
 
+    async def silent(self, meeting: MeetingId) -> AbstractSet[SeatId]:
+        if self.down:
+            raise MediaDown
+        return frozenset(self.quiet)
+
     def token(self, room: str, identity: str, grant: Grant) -> str:
         return f"{room}/{describe(SeatId(identity), grant)}"
 
 
 def describe(seat: SeatId, grant: Grant) -> str:
-    """A grant in a few letters: `sam:hear+camera+microphone`."""
+    """A grant in a few letters: `sam:hear+camera+microphone`, with `aside` where it is for the side room."""
     words = ["hear"] if grant.can_subscribe else ["deaf"]
+    if grant.room is Room.ASIDE:
+        words.append("aside")
     return f"{seat}:" + "+".join([*words, *sorted(source.value for source in grant.sources)])
 
 
@@ -156,6 +174,10 @@ class FakeSeats:
     ended: set[str] = field(default_factory=set)
     names: dict[SeatId, SeatLabel] = field(default_factory=dict)
     hosts: list[str] = field(default_factory=lambda: ["Jo", "Amal"])
+    members: list[Member] = field(default_factory=list)
+    kinds: dict[PersonId, HostKind] = field(default_factory=dict)
+    wants_both_kinds: bool = False
+    tasks: list[Task] = field(default_factory=list)
     down: bool = False
 
     def take(self, holder: SeatHolder, name: str = "") -> dict[str, str]:
@@ -193,7 +215,54 @@ class FakeSeats:
             ends=NOON + timedelta(minutes=90),
             hosts=self.hosts,
             seats=dict(self.names),
+            members=tuple(self.members),
+            kinds=dict(self.kinds),
+            wants_both_kinds=self.wants_both_kinds,
+            tasks=tuple(self.tasks),
         )
+
+
+@dataclass
+class FakeAftercare:
+    """Writes down what it is told, as words. `locations`: where parents said they join from."""
+
+    told: list[tuple[object, ...]] = field(default_factory=list)
+    locations: dict[PersonId, str] = field(default_factory=dict)
+    down: bool = False
+
+    async def put_out(
+        self,
+        meeting: MeetingId,
+        person: PersonId,
+        by: PersonId,
+        reason: RemovalReason,
+        *,
+        suspended: bool,
+        until: date | None,
+        note: str,
+    ) -> None:
+        self._must_be_up()
+        self.told.append(("suspended" if suspended else "removed", person, by, reason.value, until, note))
+
+    async def restored(self, meeting: MeetingId, person: PersonId, by: PersonId) -> None:
+        self._must_be_up()
+        self.told.append(("restored", person, by))
+
+    async def departed(self, meeting: MeetingId, person: PersonId, how: Departure) -> None:
+        self._must_be_up()
+        self.told.append(("departed", person, how.value))
+
+    async def danger(self, meeting: MeetingId, person: PersonId, by: PersonId) -> None:
+        self._must_be_up()
+        self.told.append(("danger", person, by))
+
+    async def location(self, meeting: MeetingId, person: PersonId) -> str | None:
+        self._must_be_up()
+        return self.locations.get(person)
+
+    def _must_be_up(self) -> None:
+        if self.down:
+            raise JournalDown
 
 
 Lease = tuple[MeetingId, SeatId, Connection]

@@ -10,7 +10,7 @@ import pytest
 
 from moderation.actions import Action
 from moderation.model import Role
-from moderation.rules import MAY
+from moderation.rules import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
 PURE_MEDIA = ("packets", "rtcp", "stun", "vp8", "router", "bandwidth")
@@ -60,12 +60,12 @@ def test_what_decides_uses_only_the_pure_part_of_the_standard_library(module: Pa
 
 
 def test_every_action_says_for_each_role_whether_it_may() -> None:
-    assert set(MAY) == set(get_args(Action))
-    assert all(roles and roles <= set(Role) for roles in MAY.values())
+    assert set(RULES) == set(get_args(Action))
+    assert all(entry.may and entry.may <= set(Role) for entry in RULES.values())
 
 
 def test_an_admin_may_do_nothing_in_a_room() -> None:
-    assert not [action.__name__ for action, roles in MAY.items() if Role.ADMIN in roles]
+    assert not [action.__name__ for action, entry in RULES.items() if Role.ADMIN in entry.may]
 
 
 def test_the_development_lock_holds_what_the_runtime_lock_holds() -> None:

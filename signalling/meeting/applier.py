@@ -212,7 +212,7 @@ class Applier:
         if isinstance(decision, Refused):
             return NotDone(decision.reason)
         if not decision:
-            return Done(read.head)
+            return Done(read.head, idle=True)
         entries = tuple(Entry(now, actor, event) for event in decision)
         return await self._stand(meeting, decision, entries, pushed=False)
 
@@ -231,9 +231,9 @@ class Applier:
     def _outcome(self, meeting: MeetingId, decision: tuple[Event, ...]) -> Outcome:
         head = self._read_so_far[meeting].head
         if self.enforced(meeting):
-            return Done(head)
+            return Done(head, idle=not decision)
         restricts = any(event.restricts for event in decision)
-        return NotEnforced(head) if restricts else Done(head, late=True)
+        return NotEnforced(head) if restricts else Done(head, late=True, idle=not decision)
 
     # --- Enforcing ---
 

@@ -1,4 +1,4 @@
-"""Who is connected, and whether a facilitator attends: has the event connection and media in that room.
+"""Who is connected, and whether a facilitator attends: has the event connection and media in their room.
 
 A connection that closes cleanly is gone at once. One that breaks off without a word keeps its lease, which is
 renewed no longer, so that it counts for five seconds at most. This process's own connections are known here;
@@ -15,24 +15,29 @@ from weakref import WeakValueDictionary
 from moderation import actions as a
 from moderation.model import HOUSE, MeetingId, Phase, Place, Role, SeatId
 from signalling.meeting.applier import Applier
-from signalling.meeting.errors import JournalDown, UnknownMeeting
-from signalling.meeting.ports import Connected, Connection, Presence
+from signalling.meeting.errors import JournalDown, MediaDown, UnknownMeeting
+from signalling.meeting.ports import Connected, Connection, MediaEngine, Presence
 
 log = logging.getLogger(__name__)
 
 GRACE = 5.0
 """Seconds that what was last read of the leases counts for while they cannot be read."""
 
+LISTEN_WITHIN = 0.7
+"""Seconds that the engine has to say who is silent: every meeting is looked at each second."""
+
 
 class Attendance:
     """This process's connections, everyone's leases, and the house's word on who hosts. One per process."""
 
-    def __init__(self, applier: Applier, presence: Presence) -> None:
+    def __init__(self, applier: Applier, presence: Presence, media: MediaEngine) -> None:
         self._applier = applier
         self._presence = presence
+        self._media = media
         self._open: defaultdict[tuple[MeetingId, Connection], set[SeatId]] = defaultdict(set)
         self._in_room: dict[tuple[MeetingId, SeatId], str] = {}
         self._awaited: set[tuple[MeetingId, SeatId]] = set()
+        self._silent: dict[MeetingId, frozenset[SeatId]] = {}
         self._leases: dict[MeetingId, tuple[float, Connected]] = {}
         self._reviews: WeakValueDictionary[MeetingId, asyncio.Lock] = WeakValueDictionary()
 
@@ -59,6 +64,7 @@ class Attendance:
     async def joined(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
         """The media engine says that this seat's media is connected. `session`: its id for this stay."""
         self._in_room[meeting, seat] = session
+        self._silent[meeting] = self._silent.get(meeting, frozenset()) - {seat}
         self._awaited.discard((meeting, seat))
         await self._beat(meeting, only=seat)
         await self._changed(meeting)
@@ -80,6 +86,25 @@ class Attendance:
         """The engine goes on with a stay. A process that did not see it begin learns of it only here."""
         if (meeting, seat) not in self._in_room and (meeting, seat) not in self._awaited:
             await self.joined(meeting, seat, session="")
+
+    async def listen(self, meeting: MeetingId) -> None:
+        """Ask the engine whose packets have stopped: such a host does not attend, alive as their page may be.
+
+        A stay that began while the engine was answering is not meant.
+        """
+        asked_of = {key: session for key, session in self._in_room.items() if key[0] == meeting}
+        if not asked_of:
+            return
+        try:
+            async with asyncio.timeout(LISTEN_WITHIN):
+                silent = await self._media.silent(meeting)
+        except (MediaDown, TimeoutError):
+            return
+        self._silent[meeting] = frozenset(
+            seat
+            for seat in silent
+            if (key := (meeting, seat)) not in self._in_room or self._in_room[key] == asked_of.get(key)
+        )
 
     def is_in_room(self, meeting: MeetingId, seat: SeatId) -> bool:
         """Whether the media engine has said so."""
@@ -116,6 +141,7 @@ class Attendance:
     def forget(self, meeting: MeetingId) -> None:
         """The meeting is over."""
         self._leases.pop(meeting, None)
+        self._silent.pop(meeting, None)
         for key in [key for key in self._in_room if key[0] == meeting]:
             del self._in_room[key]
         self._awaited = {key for key in self._awaited if key[0] != meeting}
@@ -173,7 +199,7 @@ class Attendance:
             if read.meeting.phase is Phase.ENDED:
                 return
             connected = await self.connected(meeting)
-            attend = connected.events & connected.media
+            attend = (connected.events & connected.media) - self._silent.get(meeting, frozenset())
             for seat in read.meeting.attending - attend:
                 await self._applier.act(meeting, HOUSE, a.HostAway(seat))
             hosts = {

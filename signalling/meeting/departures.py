@@ -5,6 +5,7 @@ the waiting room is missed by nobody, unless they went by the quick exit.
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,61 +30,82 @@ class Departed:
         return now - self.since >= RETURNS_WITHIN
 
 
-Partings = Mapping[SeatId, Departed]
-"""How each seat that is outside by its own doing came to be so."""
+Partings = Mapping[PersonId, Departed]
+"""How those who are gone by their own doing went, until they come again."""
 
 
 def follow(partings: Partings, entries: Iterable[Entry], meeting: Meeting) -> Partings:
-    """The partings after these entries too. `meeting` must know every seat in them."""
+    """The partings after these entries too. `meeting` must know every seat in them.
+
+    An exit is not overwritten by what another device of the person does later: nobody is rung after one.
+    """
     known = dict(partings)
     for entry in entries:
         match entry.event:
+            case e.Arrived(_, person) | e.Restored(person):
+                known.pop(person, None)
             case e.Left(seat, quick):
-                how = Departure.EXITED if quick else Departure.LEFT
+                _note(known, meeting, seat, Departure.EXITED if quick else Departure.LEFT, entry.at)
             case e.Ejected(seat):
-                how = Departure.LOST
+                _note(known, meeting, seat, Departure.LOST, entry.at)
             case _:
-                continue
-        known[seat] = Departed(meeting.seats[seat].person, how, entry.at)
+                pass
     return known
 
 
-def missed(meeting: Meeting, connected: frozenset[SeatId]) -> frozenset[PersonId]:
-    """Those with a place that nobody is connected to, and who have been in the room."""
+def _note(
+    known: dict[PersonId, Departed], meeting: Meeting, seat: SeatId, how: Departure, at: datetime
+) -> None:
+    person = meeting.seats[seat].person
+    before = known.get(person)
+    if before is None or before.how is not Departure.EXITED:
+        known[person] = Departed(person, how, at)
+
+
+def missed(meeting: Meeting, connected: AbstractSet[SeatId]) -> frozenset[PersonId]:
+    """Those who have been in the room and have a place, and nobody is connected to it."""
     return frozenset(
         person.id
         for person in _missable(meeting)
-        if person.has_been_in
-        and (here := {seat.id for seat in meeting.seats_of(person.id) if seat.place is not Place.OUTSIDE})
-        and not here & connected
+        if person.has_been_in and (here := _here(meeting, person)) and not here & connected
     )
 
 
 def departed(
-    meeting: Meeting, partings: Partings, missed_since: Mapping[PersonId, datetime]
+    meeting: Meeting,
+    connected: AbstractSet[SeatId],
+    partings: Partings,
+    missed_since: Mapping[PersonId, datetime],
 ) -> tuple[Departed, ...]:
     """Everyone who is gone, those first who have been gone for longest."""
-    found = (_how_gone(meeting, person, partings, missed_since) for person in _missable(meeting))
+    found = (
+        _how_gone(meeting, person, partings.get(person.id), missed_since.get(person.id))
+        for person in _missable(meeting)
+        if not _here(meeting, person) & connected
+    )
     return tuple(sorted((gone for gone in found if gone is not None), key=lambda gone: gone.since))
 
 
 def _how_gone(
-    meeting: Meeting, person: Person, partings: Partings, missed_since: Mapping[PersonId, datetime]
+    meeting: Meeting, person: Person, parting: Departed | None, missed_since: datetime | None
 ) -> Departed | None:
-    seats = list(meeting.seats_of(person.id))
-    if any(seat.place is not Place.OUTSIDE for seat in seats):
-        since = missed_since.get(person.id)
-        return None if since is None else Departed(person.id, Departure.LOST, since)
-    last = max((partings[seat.id] for seat in seats if seat.id in partings), key=_since, default=None)
-    if last is None or not (person.has_been_in or last.how is Departure.EXITED):
+    if parting is not None and parting.how is Departure.EXITED:
+        return parting
+    if _here(meeting, person):
+        return None if missed_since is None else Departed(person.id, Departure.LOST, missed_since)
+    if parting is None or not person.has_been_in or _said_goodbye(meeting, parting):
         return None
-    if last.how is Departure.LEFT and meeting.closing_since is not None and last.since >= meeting.closing_since:
-        return None
-    return last
+    return parting
 
 
-def _since(gone: Departed) -> datetime:
-    return gone.since
+def _said_goodbye(meeting: Meeting, parting: Departed) -> bool:
+    closing = meeting.closing_since
+    return parting.how is Departure.LEFT and closing is not None and parting.since >= closing
+
+
+def _here(meeting: Meeting, person: Person) -> frozenset[SeatId]:
+    """The person's seats that have a place, connected or not."""
+    return frozenset(seat.id for seat in meeting.seats_of(person.id) if seat.place is not Place.OUTSIDE)
 
 
 def _missable(meeting: Meeting) -> Iterable[Person]:

@@ -20,8 +20,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from google.protobuf.message import DecodeError
 from livekit.protocol.rtc import SignalResponse
 
-from moderation.grants import Grant, Source, grants
-from moderation.model import Meeting, MeetingId, Person, Phase, Place, Role, SeatId, Standing
+from moderation.grants import Grant, Source
+from moderation.model import MeetingId, SeatId
+from signalling.meeting.admission import NOT_READY, TOO_FAST, TURNED_SEATS, Turned, may_enter
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.errors import JournalDown, MediaDown, UnknownMeeting
@@ -34,7 +35,7 @@ from signalling.meeting.passage import (
     PassageClose,
 )
 from signalling.meeting.ports import Connection, MediaEngine, SeatHolder, SeatRefusal, Seats
-from signalling.meeting.words import GATE
+from signalling.meeting.rooms import room_name
 
 log = logging.getLogger(__name__)
 
@@ -72,57 +73,6 @@ LONGEST_PARAMETER = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """Turned away at the gate. `reason` is a stable identifier, its sentence is in `words`."""
-
-    status: int
-    reason: str
-
-    def response(self) -> web.Response:
-        """The answer to the browser; livekit-client shows its text."""
-        return web.Response(
-            status=self.status, text=GATE[self.reason], headers={"Hearth-Refusal": self.reason}
-        )
-
-
-NOT_READY = Turned(503, "not_ready")
-TOO_FAST = Turned(429, "too_fast")
-_TURNED_SEATS: Mapping[SeatRefusal, Turned] = {
-    SeatRefusal.NO_SEAT: Turned(401, "no_seat"),
-    SeatRefusal.SEAT_ENDED: Turned(401, "seat_ended"),
-    SeatRefusal.NOT_YOUR_SESSION: Turned(403, "not_your_session"),
-}
-
-
-def may_enter(meeting: Meeting, holder: SeatHolder) -> Grant | Turned:
-    """The grant of this seat at this moment, or why it has none."""
-    grant = grants(meeting).get(holder.seat)
-    if grant is None or meeting.seats[holder.seat].person != holder.person:
-        return Turned(403, _why_not(meeting, holder))
-    if holder.role is Role.PARENT and holder.agreed != meeting.agreement:
-        return Turned(403, "agreement_needed")
-    return grant
-
-
-def _why_not(meeting: Meeting, holder: SeatHolder) -> str:
-    if meeting.phase is Phase.ENDED:
-        return "ended"
-    person = meeting.people.get(holder.person) or Person(holder.person, holder.role)
-    if person.standing is not Standing.WELCOME:
-        return "removed" if person.standing is Standing.REMOVED else "declined"
-    if holder.role not in (Role.PARENT, Role.FACILITATOR):
-        return "not_allowed"
-    if meeting.phase is Phase.SCHEDULED:
-        return "not_open"
-    seat = meeting.seats.get(holder.seat)
-    if seat is None or seat.person != holder.person or seat.place is Place.OUTSIDE:
-        return "not_here"
-    if seat.place is Place.WAITING:
-        return "not_admitted"
-    return "agreement_needed"
-
-
-@dataclass(frozen=True, slots=True)
 class _Let:
     """Let through: into which room, as whom, with what."""
 
@@ -154,7 +104,7 @@ class Gate:
         self._passages: set[Passage] = set()
         self._empty = asyncio.Event()
         self._knocks: dict[SeatId, Bucket] = {}
-        self._of_seat: dict[tuple[str, SeatId], Passage] = {}
+        self._of_seat: dict[tuple[MeetingId | None, SeatId], Passage] = {}
         applier.on_push.append(self._keep)
 
     def routes(self) -> list[web.RouteDef]:
@@ -194,8 +144,15 @@ class Gate:
 
     def _keep(self, meeting: MeetingId, pushed: Mapping[SeatId, Grant]) -> None:
         for passage in self._passages:
-            if passage.room == meeting and passage.seat not in pushed:
+            if passage.meeting != meeting or passage.ended:
+                continue
+            grant = pushed.get(passage.seat)
+            if grant is None:
                 passage.end(PassageClose.NOT_ALLOWED_ANY_MORE)
+            elif passage.room != room_name(meeting, grant.room):
+                # Not counted in the room it has to leave, not even until it has parted.
+                self._attendance.begins_stay(meeting, passage.seat)
+                passage.end(PassageClose.MOVED)
 
     # --- Who may pass ---
 
@@ -211,16 +168,18 @@ class Gate:
         try:
             holder = await self._seats.holder(request.cookies, meeting)
             if isinstance(holder, SeatRefusal):
-                return _TURNED_SEATS[holder]
+                return TURNED_SEATS[holder]
             read = await self._applier.current(meeting)
         except JournalDown:
             return NOT_READY
         except UnknownMeeting:
-            return _TURNED_SEATS[SeatRefusal.NOT_YOUR_SESSION]
+            return TURNED_SEATS[SeatRefusal.NOT_YOUR_SESSION]
         grant = may_enter(read.meeting, holder)
         if isinstance(grant, Turned):
             return grant
-        return _Let(meeting, holder, holder.seat, grant) if self._applier.enforced(meeting) else NOT_READY
+        if not self._applier.enforced(meeting):
+            return NOT_READY
+        return _Let(room_name(meeting, grant.room), holder, holder.seat, grant)
 
     async def _look_at_check(self, request: web.Request) -> _Let | Turned:
         if not self._is_open:
@@ -230,7 +189,7 @@ class Gate:
         except JournalDown:
             return NOT_READY
         if isinstance(seat, SeatRefusal):
-            return _TURNED_SEATS[seat]
+            return TURNED_SEATS[seat]
         return _Let(f"check-{seat}", None, seat, CHECK_GRANT)
 
     async def validate(self, request: web.Request) -> web.Response:
@@ -269,7 +228,8 @@ class Gate:
             return Turned(400, "not_a_websocket").response()
         if not self._knock(looked.seat):
             return TOO_FAST.response()
-        passage = Passage(looked.room, looked.seat)
+        meeting = None if looked.holder is None else looked.holder.meeting
+        passage = Passage(looked.room, looked.seat, meeting)
         self._passages.add(passage)
         over = None
         if lasts is not None:
@@ -356,6 +316,8 @@ class Gate:
             return NOT_READY
         if isinstance(grant, Turned):
             return grant
+        if grant.room is not let.grant.room:
+            return NOT_READY  # The next try goes to the right room.
         if passage.ended:
             return Turned(403, "not_here")
         return None if self._applier.enforced(meeting) else NOT_READY
@@ -368,7 +330,7 @@ class Gate:
         let: _Let,
         first: bytes,
     ) -> web.WebSocketResponse:
-        key = (passage.room, passage.seat)
+        key = (passage.meeting, passage.seat)
         older = self._of_seat.get(key)
         if older is not None:
             older.end(PassageClose.REPLACED)

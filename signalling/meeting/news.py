@@ -1,6 +1,7 @@
-"""What platform processes tell each other over Redis: that something changed, and to whom.
+"""What platform processes tell each other over Redis: that something changed, to whom, and what is said.
 
-News is small, carries opaque ids only, and may get lost: every process finds out by polling too.
+News is small and may get lost: every process finds out by polling too, except of what people say, which
+nobody keeps. Redis passes a channel's messages on and stores none.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -20,7 +22,7 @@ LONGEST_QUEUE = 1000
 AGAIN_AFTER = 1.0
 """Seconds until Redis is tried again."""
 
-News = Mapping[str, str]
+News = Mapping[str, Any]
 
 
 class NewsOverRedis:

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, web
 
-from moderation.model import SeatId
+from moderation.model import MeetingId, SeatId
 from signalling.meeting.flood import Bucket
 
 MESSAGE_FROM_CLIENT = 64 * 1024
@@ -22,6 +22,7 @@ class PassageClose(IntEnum):
     """Why the platform closed a passage, as WebSocket close codes."""
 
     NOT_ALLOWED_ANY_MORE = 4403
+    MOVED = 4404
     REPLACED = 4409
 
 
@@ -37,10 +38,11 @@ class Parting:
 
 
 class Passage:
-    """Carries the bytes both ways until one side closes or the platform ends it."""
+    """Carries the bytes both ways until one side closes or the platform ends it. A check has no meeting."""
 
-    def __init__(self, room: str, seat: SeatId) -> None:
+    def __init__(self, room: str, seat: SeatId, meeting: MeetingId | None = None) -> None:
         self.room = room
+        self.meeting = meeting
         self.seat = seat
         self._ended_because: int | None = None
         self._end = asyncio.Event()

@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 
 from moderation import deadlines
 from moderation.model import HOUSE, MeetingId, Phase
+from signalling.meeting.aftermath import Aftermath
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.errors import JournalDown, UnknownMeeting
+from signalling.meeting.lookout import Lookout
 from signalling.meeting.ports import Clock, Journal
 
 log = logging.getLogger(__name__)
@@ -29,11 +31,21 @@ class Poller:
     """
 
     def __init__(
-        self, journal: Journal, applier: Applier, attendance: Attendance, clock: Clock, *, alone: bool
+        self,
+        journal: Journal,
+        applier: Applier,
+        attendance: Attendance,
+        lookout: Lookout,
+        aftermath: Aftermath,
+        clock: Clock,
+        *,
+        alone: bool,
     ) -> None:
         self._journal = journal
         self._applier = applier
         self._attendance = attendance
+        self._lookout = lookout
+        self._aftermath = aftermath
         self._clock = clock
         self._alone = alone
         self._heads: dict[MeetingId, int] = {}
@@ -62,8 +74,9 @@ class Poller:
         await asyncio.gather(*self._loops, return_exceptions=True)
 
     async def watch(self) -> None:
-        """Look at every meeting once: who hosts it, what is due, and what another process changed."""
+        """Look at every meeting once: who hosts it, who is gone, what is due, what others changed."""
         await _for_each(await self._running(), self._watch_one)
+        await self._aftermath.retry()
 
     async def push(self) -> None:
         """Push every running meeting's grants once more, and settle what is still to settle."""
@@ -79,9 +92,11 @@ class Poller:
         for over in self._heads.keys() - running - unsettled:
             del self._heads[over]
             self._attendance.forget(over)
+            self._lookout.forget(over)
         return running | unsettled
 
     async def _watch_one(self, meeting: MeetingId) -> None:
+        await self._attendance.listen(meeting)
         await self._attendance.review(meeting)
         read = await self._applier.current(meeting)
         due = deadlines.due(read.meeting, self._clock.now())
@@ -90,6 +105,7 @@ class Poller:
         if self._heads.get(meeting) != read.head:
             self._heads[meeting] = read.head
             self._applier.announce(meeting)
+        await self._lookout.watch(read)
 
     async def _push_one(self, meeting: MeetingId) -> None:
         settled = meeting not in self._applier.unsettled()

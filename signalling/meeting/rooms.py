@@ -1,7 +1,4 @@
-"""What a meeting's rooms are called in the media engine: the main room as the meeting, the side room after it.
-
-Pure.
-"""
+"""What a meeting's two rooms are called in the media engine. Pure."""
 
 from moderation.grants import Room
 from moderation.model import MeetingId

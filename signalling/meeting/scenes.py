@@ -1,35 +1,25 @@
-"""Everything that the views of one moment are made of, also while the database is down."""
+"""Puts together everything that the views of one moment are made of, also while the database is down."""
 
-from dataclasses import dataclass
-
-from moderation.model import MeetingId, SeatId
+from moderation.model import MeetingId
 from signalling.meeting.applier import Applier, Read
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.errors import JournalDown
-from signalling.meeting.ports import MeetingLabels, SeatHolder, Seats
-from signalling.meeting.views import View, view
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A meeting at one moment, for everyone who looks at it."""
-
-    read: Read
-    labels: MeetingLabels
-    connected: frozenset[SeatId]
-
-    def seen_by(self, holder: SeatHolder) -> View:
-        """What this seat sees of it."""
-        return view(self.read.meeting, self.read.head, self.labels, self.connected, holder)
+from signalling.meeting.lookout import Lookout
+from signalling.meeting.ports import Clock, MeetingLabels, Seats
+from signalling.meeting.scene import Scene
 
 
 class Scenes:
-    """Puts scenes together, from what was known last where the database does not answer."""
+    """Makes scenes, from what was known last where the database does not answer."""
 
-    def __init__(self, applier: Applier, seats: Seats, attendance: Attendance) -> None:
+    def __init__(
+        self, applier: Applier, seats: Seats, attendance: Attendance, lookout: Lookout, clock: Clock
+    ) -> None:
         self._applier = applier
         self._seats = seats
         self._attendance = attendance
+        self._lookout = lookout
+        self._clock = clock
         self._labels: dict[MeetingId, MeetingLabels] = {}
 
     async def now(self, meeting: MeetingId) -> Scene | None:
@@ -48,7 +38,8 @@ class Scenes:
         if read is None or labels is None:
             return None
         connected = await self._attendance.connected(meeting)
-        return Scene(read, labels, connected.events)
+        departed = await self._lookout.departed(read)
+        return Scene(read.meeting, read.head, labels, connected.events, self._clock.now(), departed)
 
     def forget(self, meeting: MeetingId) -> None:
         """Nobody here looks at it any more."""

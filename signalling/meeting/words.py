@@ -7,6 +7,7 @@ GATE: Mapping[str, str] = {
     "no_seat": "We do not know this device. Open your link again.",
     "seat_ended": "You left on this device. Open your link again to come back.",
     "not_your_session": "This link is for another session.",
+    "suspended": "You cannot join for now. Your host will be in touch.",
     "not_allowed": "You cannot be in this room.",
     "not_open": "The session has not started yet.",
     "ended": "The session is over.",

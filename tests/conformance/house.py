@@ -38,7 +38,7 @@ class House:
         self.journal, self.seats, clock = FakeJournal(), FakeSeats(), FakeClock()
         self.presence = FakePresence(clock)
         self.applier = Applier(self.journal, media, clock)
-        self.attendance = Attendance(self.applier, self.presence)
+        self.attendance = Attendance(self.applier, self.presence, media)
         self.gate = Gate(self.applier, self.seats, media, self.attendance, origins={self.origin})
 
     async def receive(self, request: web.Request) -> web.Response:

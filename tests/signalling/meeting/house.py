@@ -12,12 +12,23 @@ from moderation import actions as a
 from moderation.actions import Action
 from moderation.grants import Source
 from moderation.model import HOUSE, Actor, Meeting, MeetingId, PersonId, Phase, Role, SeatId
+from signalling.meeting.aftermath import Aftermath
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
+from signalling.meeting.lookout import Lookout
 from signalling.meeting.messages import Done, Outcome
 from signalling.meeting.poller import Poller
 from signalling.meeting.ports import Connection, SeatHolder
-from tests.fakes import Diary, FakeClock, FakeJournal, FakeMediaEngine, FakePresence, FakeSeats
+from signalling.meeting.scenes import Scenes
+from tests.fakes import (
+    Diary,
+    FakeAftercare,
+    FakeClock,
+    FakeJournal,
+    FakeMediaEngine,
+    FakePresence,
+    FakeSeats,
+)
 
 TUESDAY = MeetingId("tuesday")
 AGREEMENT = 3
@@ -47,6 +58,7 @@ class House:
     journal: FakeJournal = field(default_factory=FakeJournal)
     media: FakeMediaEngine = field(default_factory=FakeMediaEngine)
     seats: FakeSeats = field(default_factory=FakeSeats)
+    aftercare: FakeAftercare = field(default_factory=FakeAftercare)
 
     def __post_init__(self) -> None:
         self.journal.diary = self.media.diary = self.diary
@@ -54,8 +66,19 @@ class House:
             self.journal.plan(Meeting(TUESDAY, AGREEMENT))
         self.presence = FakePresence(self.clock)
         self.applier = Applier(self.journal, self.media, self.clock)
-        self.attendance = Attendance(self.applier, self.presence)
-        self.poller = Poller(self.journal, self.applier, self.attendance, self.clock, alone=True)
+        self.attendance = Attendance(self.applier, self.presence, self.media)
+        self.aftermath = Aftermath(self.aftercare)
+        self.lookout = Lookout(self.journal, self.applier, self.attendance, self.aftermath, self.clock)
+        self.scenes = Scenes(self.applier, self.seats, self.attendance, self.lookout, self.clock)
+        self.poller = Poller(
+            self.journal,
+            self.applier,
+            self.attendance,
+            self.lookout,
+            self.aftermath,
+            self.clock,
+            alone=True,
+        )
         for actor in (JO, RAY, SAM, SAM_TABLET, KAZ):
             self.seats.take(holder(actor), actor.person.capitalize())
 

@@ -154,7 +154,7 @@ async def test_a_pending_restriction_keeps_who_asked_and_when(house: House) -> N
     house.clock.advance(30)
     house.journal.down = False
     await house.applier.enforce(TUESDAY)
-    assert house.journal.entries[TUESDAY][-1] == Entry(NOON, JO, e.MutedByHost(SAM.person))
+    assert house.journal.lines[TUESDAY][-1] == Entry(NOON, JO, e.MutedByHost(SAM.person))
 
 
 async def test_a_pending_restriction_that_says_nothing_new_is_not_recorded_twice(house: House) -> None:
@@ -337,4 +337,4 @@ async def test_the_house_may_act_too(house: House) -> None:
 
 def elsewhere(house: House, event: e.Event) -> None:
     """Another process records this."""
-    house.journal.entries[TUESDAY].append(Entry(NOON, JO, event))
+    house.journal.lines[TUESDAY].append(Entry(NOON, JO, event))

@@ -143,6 +143,6 @@ async def test_nobody_is_remembered_of_a_meeting_that_is_over(house: House) -> N
 
 
 async def test_a_new_process_knows_nobody(house: House) -> None:
-    attendance = Attendance(house.applier, house.presence)
+    attendance = Attendance(house.applier, house.presence, house.media)
     await attendance.begin()
     assert await attendance.connected(TUESDAY) == Connected()

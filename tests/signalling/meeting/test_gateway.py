@@ -14,7 +14,8 @@ from socketio.exceptions import ConnectionError as ConnectionFailed
 from moderation import actions as a
 from moderation import events as e
 from moderation.model import Actor, MeetingId, Phase, RemovalReason, Role
-from signalling.meeting import gateway as gateway_module
+from signalling.meeting import exchange as exchange_module
+from signalling.meeting import sittings as sittings_module
 from signalling.meeting.gate import Gate
 from signalling.meeting.gateway import Gateway
 from signalling.meeting.ports import SeatHolder, SeatLabel
@@ -120,6 +121,8 @@ class Serving:
             house.seats,
             house.attendance,
             self.gate,
+            house.scenes,
+            house.aftermath,
             origins={ORIGIN},
             redis_url=redis_url,
         )
@@ -380,7 +383,7 @@ async def test_too_many_messages_are_too_fast(in_session: Site) -> None:
 
 
 async def test_whoever_does_not_stop_is_sent_away(in_session: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway_module, "PATIENCE", 20)
+    monkeypatch.setattr(exchange_module, "PATIENCE", 20)
     jo = await in_session.page(JO)
     for _ in range(100):
         if jo.client.connected:
@@ -513,7 +516,7 @@ async def test_a_closing_tab_is_told_from_a_connection_that_broke(
     async with aiohttp.ClientSession() as http:
         socket = await raw_page(site, http, JO)
         await socket.close(code=code)
-    await eventually(lambda: not any(key[1] == JO.seat for key in site.gateway._current))
+    await eventually(lambda: not any(key[1] == JO.seat for key in site.gateway._sittings.current))
     await asyncio.sleep(0.1)
     await sam.sees("phase", "unattended" if frozen else "open")
 
@@ -522,8 +525,8 @@ async def test_a_host_who_falls_silent_is_gone_until_the_next_answer(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site.gateway._sio.eio, "ping_interval", 0.1)
-    monkeypatch.setattr(gateway_module, "SILENCE", 0.3)
-    monkeypatch.setattr(gateway_module, "SWEEP_EVERY", 0.05)
+    monkeypatch.setattr(sittings_module, "SILENCE", 0.3)
+    monkeypatch.setattr(sittings_module, "SWEEP_EVERY", 0.05)
     await site.house.in_session()
     async with aiohttp.ClientSession() as http:
         silent = await raw_page(site, http, JO)
@@ -538,7 +541,7 @@ async def test_a_host_who_falls_silent_is_gone_until_the_next_answer(
 async def test_a_browser_that_lets_everything_pile_up_is_dropped(
     in_session: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway_module, "LONGEST_QUEUE", -1)
+    monkeypatch.setattr(sittings_module, "LONGEST_QUEUE", -1)
     sam = await in_session.page(SAM)
     await sam.is_away()
 
@@ -556,7 +559,7 @@ async def test_the_engines_webhooks_make_a_host_attend_and_push_the_grants_again
 async def test_a_connection_that_never_says_whose_it_is_is_dropped(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway_module, "CONNECT_WITHIN", 0.1)
+    monkeypatch.setattr(sittings_module, "CONNECT_WITHIN", 0.1)
     async with aiohttp.ClientSession() as http:
         socket = await http.ws_connect(
             f"{site.url}socket.io/?EIO=4&transport=websocket", headers={"Origin": ORIGIN}

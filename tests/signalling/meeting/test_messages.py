@@ -1,6 +1,7 @@
 """Whatever a browser sends is an action or malformed, and every answer says which of the outcomes it is."""
 
 import json
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -8,11 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation import actions as a
-from moderation.model import MeetingId, PersonId, RemovalReason, SeatId
-from moderation.rules import MAY, Reason
+from moderation.model import (
+    ChatMode,
+    Feature,
+    Mark,
+    MeetingId,
+    PersonId,
+    RemovalReason,
+    ReturnWord,
+    Role,
+    SeatId,
+)
+from moderation.rules import RULES, Reason
 from signalling.meeting.errors import Malformed
 from signalling.meeting.messages import (
     FORMS,
+    Asked,
     Done,
     NotDone,
     NotEnforced,
@@ -28,6 +40,36 @@ SAM, PHONE = PersonId("sam"), SeatId("sam-phone")
 
 READ = {
     "open": a.Open(),
+    "start_closing": a.StartClosing(),
+    "pause": a.Pause(),
+    "resume_feature": a.ResumeFeature(Feature.SOUND),
+    "admit_anyway": a.AdmitAnyway(PHONE),
+    "mute_all_but": a.MuteAllBut(SAM),
+    "suspend": a.Suspend(SAM, RemovalReason.UNSAFE, datetime(2026, 3, 9, tzinfo=UTC)),
+    "eject": a.Eject(PHONE),
+    "clear_mark": a.ClearMark(SAM),
+    "reveal_location": a.RevealLocation(SAM),
+    "call_danger": a.CallDanger(SAM),
+    "hold_floor": a.HoldFloor(),
+    "open_floor": a.OpenFloor(),
+    "give_word": a.GiveWord(SAM),
+    "take_word": a.TakeWord(),
+    "start_round": a.StartRound(),
+    "next_in_round": a.NextInRound(),
+    "lower_hand": a.LowerHand(SAM),
+    "lower_all_hands": a.LowerAllHands(),
+    "set_chat": a.SetChat(ChatMode.HOSTS),
+    "allow_screen": a.AllowScreen(SAM),
+    "stop_screen": a.StopScreen(),
+    "invite_aside": a.InviteAside(SAM),
+    "join_aside": a.JoinAside(),
+    "end_aside": a.EndAside(),
+    "raise_hand": a.RaiseHand(),
+    "lower_own_hand": a.LowerOwnHand(),
+    "pass_word": a.PassWord(),
+    "tell_hosts": a.TellHosts(Mark.CHECK_ON_ME),
+    "accept_aside": a.AcceptAside(),
+    "leave_aside": a.LeaveAside(),
     "admit": a.Admit(PHONE),
     "admit_all": a.AdmitAll(),
     "decline": a.Decline(SAM),
@@ -45,7 +87,17 @@ READ = {
     "end": a.End(),
     "leave": a.Leave(),
 }
-VALUES = {"person": "sam", "seat": "sam-phone", "reason": "unsafe"}
+VALUES = {
+    "person": "sam",
+    "seat": "sam-phone",
+    "reason": "unsafe",
+    "until": "2026-03-09",
+    "feature": "sound",
+    "mode": "hosts",
+    "mark": "check_on_me",
+    "word": "breather",
+    "note": "They shouted.",
+}
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -61,13 +113,27 @@ near_misses = st.fixed_dictionaries(
 @pytest.mark.parametrize("do", sorted(FORMS))
 def test_every_action_can_be_asked_for(do: str) -> None:
     message = {"do": do, **{name: VALUES[name] for name in FORMS[do].fields}}
-    assert parse_act(message) == READ[do]
+    assert parse_act(message) == Asked(READ[do])
+
+
+def test_what_may_be_left_out_is_read_where_it_is_there() -> None:
+    word = {"do": "return_to_waiting", "person": "sam", "word": "breather"}
+    assert parse_act(word).action == a.ReturnToWaiting(SAM, ReturnWord.BREATHER)
+    for do in ("remove", "suspend"):
+        message = {"do": do, **{name: VALUES[name] for name in FORMS[do].fields}, "note": " They shouted.\n"}
+        assert parse_act(message) == Asked(READ[do], "They shouted.")
+        assert "shouted" not in repr(parse_act(message))
+
+
+def test_a_suspension_can_be_until_a_talk() -> None:
+    message = {"do": "suspend", "person": "sam", "reason": "other", "until": None}
+    assert parse_act(message).action == a.Suspend(SAM, RemovalReason.OTHER, None)
 
 
 def test_every_action_but_the_houses_own_and_arriving_has_a_message() -> None:
     asked = {type(action) for action in READ.values()}
-    own = {a.Arrive, a.HostAttending, a.HostAway, a.Close, a.Revoke, a.Exit}
-    assert asked | own == set(get_args(a.Action)) == set(MAY)
+    own = {a.Arrive, *(action for action, entry in RULES.items() if entry.may == {Role.HOUSE})}
+    assert asked | own == set(get_args(a.Action)) == set(RULES)
     assert not asked & own
 
 
@@ -91,6 +157,22 @@ def test_every_action_but_the_houses_own_and_arriving_has_a_message() -> None:
         {"do": "remove", "person": "sam", "reason": ["other"]},
         {"do": "host_attending", "seat": "jo-laptop"},
         {"do": "close"},
+        {"do": "suspend", "person": "sam", "reason": "other"},
+        {"do": "suspend", "person": "sam", "reason": "other", "until": ""},
+        {"do": "suspend", "person": "sam", "reason": "other", "until": "20260309"},
+        {"do": "suspend", "person": "sam", "reason": "other", "until": "2026-02-30"},
+        {"do": "suspend", "person": "sam", "reason": "other", "until": 20260309},
+        {"do": "remove", "person": "sam", "reason": "other", "note": "x" * 2001},
+        {"do": "remove", "person": "sam", "reason": "other", "note": "a\x00b"},
+        {"do": "remove", "person": "sam", "reason": "other", "note": "\ud800"},
+        {"do": "remove", "person": "sam", "reason": "other", "note": None},
+        {"do": "mute", "person": "sam", "note": "why"},
+        {"do": "return_to_waiting", "person": "sam", "word": "go away"},
+        {"do": "resume_feature", "feature": "screens"},
+        {"do": "set_chat", "mode": ["off"]},
+        {"do": "tell_hosts", "mark": 1},
+        {"do": "time_up"},
+        {"do": "keep_apart", "person": "sam", "other": "kaz"},
     ],
 )
 def test_anything_else_is_malformed(message: object) -> None:
@@ -101,7 +183,7 @@ def test_anything_else_is_malformed(message: object) -> None:
 @given(json_values | near_misses)
 def test_any_json_is_an_action_or_malformed(message: object) -> None:
     try:
-        action = parse_act(message)
+        action = parse_act(message).action
     except Malformed:
         return
     assert isinstance(message, dict)

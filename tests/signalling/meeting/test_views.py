@@ -12,7 +12,8 @@ from moderation.lifecycle import replay
 from moderation.model import HOUSE, Actor, Meeting, Place, RemovalReason, Role, SeatId
 from moderation.rules import Refused, decide
 from signalling.meeting.ports import Readiness, SeatLabel
-from signalling.meeting.views import View, view
+from signalling.meeting.scene import Scene, View
+from signalling.meeting.views import view
 from tests.fakes import NOON, FakeSeats
 from tests.signalling.meeting.house import (
     AGREEMENT,
@@ -26,6 +27,13 @@ from tests.signalling.meeting.house import (
     holder,
 )
 
+NOTHING_AGAINST = {
+    "mark": "none",
+    "late": False,
+    "full": False,
+    "kept_apart_from": [],
+    "similar_name": False,
+}
 NAMES = {"jo": "Jo", "ray": "Ray", "sam": "Sam", "kaz": "Kaz"}
 
 
@@ -61,7 +69,7 @@ OPENED = (
 
 async def seen(seats: FakeSeats, actor: Actor, meeting: Meeting, connected: Iterable[SeatId] = ()) -> View:
     labels = await seats.labels(TUESDAY)
-    shown = view(meeting, 9, labels, frozenset(connected), holder(actor))
+    shown = view(Scene(meeting, 9, labels, frozenset(connected), NOON), holder(actor))
     return json.loads(json.dumps(shown))  # type: ignore[no-any-return]
 
 
@@ -77,8 +85,15 @@ async def test_someone_waiting_sees_only_themself_and_who_will_let_them_in(seats
             "role": "parent",
             "place": "waiting",
             "standing": "welcome",
+            "suspended": False,
+            "returned_with": "none",
             "microphone_held": False,
             "camera_held": False,
+            "mark": "none",
+            "hand_up": False,
+            "has_word": False,
+            "may_share": False,
+            "aside": None,
         },
         "hosts": ["Jo", "Amal"],
         "theme": "Sleep",
@@ -105,6 +120,7 @@ async def test_a_host_sees_who_waits_with_everything_needed_to_decide(seats: Fak
             "readiness": "sound_only",
             "ring_me": True,
             "connected": True,
+            **NOTHING_AGAINST,
         },
         {
             "seat": "kaz-phone",
@@ -115,6 +131,7 @@ async def test_a_host_sees_who_waits_with_everything_needed_to_decide(seats: Fak
             "readiness": "not_checked",
             "ring_me": False,
             "connected": False,
+            **NOTHING_AGAINST,
         },
     ]
 
@@ -147,8 +164,8 @@ async def test_hosts_see_who_is_out_and_why(seats: FakeSeats) -> None:
     meeting = after(*OPENED, (JO, removal), (JO, a.Decline(KAZ.person)))
     shown = await seen(seats, JO, meeting)
     assert shown["out"] == [
-        {"person": "sam", "name": "Sam", "standing": "removed", "reason": "unsafe"},
-        {"person": "kaz", "name": "Kaz", "standing": "declined", "reason": None},
+        {"person": "sam", "name": "Sam", "standing": "removed", "suspended": False, "reason": "unsafe"},
+        {"person": "kaz", "name": "Kaz", "standing": "declined", "suspended": False, "reason": None},
     ]
 
 

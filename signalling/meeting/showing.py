@@ -1,0 +1,59 @@
+"""Sends everyone in this process their view, after every change; never an older one after a newer one."""
+
+import asyncio
+import logging
+
+from moderation.model import MeetingId
+from signalling.meeting.background import Background
+from signalling.meeting.scenes import Scenes
+from signalling.meeting.sittings import Sittings
+from signalling.meeting.views import view
+
+log = logging.getLogger(__name__)
+
+ONCE_TOLD = 0.01
+"""Seconds until whoever is connecting has been told so."""
+
+
+class Showing:
+    """Changes that come while views are being sent are shown in one more round."""
+
+    def __init__(self, sittings: Sittings, scenes: Scenes, background: Background) -> None:
+        self._sittings = sittings
+        self._scenes = scenes
+        self._background = background
+        self._dirty: set[MeetingId] = set()
+        self._busy: set[MeetingId] = set()
+
+    def show(self, meeting: MeetingId) -> None:
+        """Send everyone here their view, again if it changes meanwhile."""
+        self._dirty.add(meeting)
+        if meeting not in self._busy:
+            self._busy.add(meeting)
+            self._background.spawn(self._until_clean(meeting))
+
+    def show_soon(self, meeting: MeetingId) -> None:
+        """The same, once whoever is connecting has been told so."""
+        asyncio.get_running_loop().call_later(ONCE_TOLD, self.show, meeting)
+
+    async def _until_clean(self, meeting: MeetingId) -> None:
+        try:
+            while meeting in self._dirty:
+                self._dirty.discard(meeting)
+                await self._once(meeting)
+        except Exception:
+            log.exception("views failed", extra={"meeting": meeting})
+        finally:
+            self._busy.discard(meeting)
+
+    async def _once(self, meeting: MeetingId) -> None:
+        sittings = self._sittings.of(meeting)
+        scene = await self._scenes.now(meeting) if sittings else None
+        if scene is None:
+            self._scenes.forget(meeting)
+            return
+        for sitting in sittings:
+            if self._sittings.is_connected(sitting):
+                await self._sittings.emit(sitting, "view", view(scene, sitting.holder))
+            elif not sitting.parted:
+                self.show_soon(meeting)
