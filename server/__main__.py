@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, create-admin, create-facilitator, seed-demo."""
+"""The command line: serve, migrate, create-admin, create-facilitator, seed-demo, verify-journal."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ from server.app import build
 from server.auth import Kind, Role
 from server.config import Config
 from server.crypto import KeyRing
+from server.data import chain
 from server.data.store import Database, NotMigrated, migrate
 from server.data.tables import area
 from server.embedded import EngineWillNotStart
@@ -93,6 +94,20 @@ def seed_demo(parents: int) -> None:
     except demo.NotEmpty:
         raise click.ClickException("this database has people in it already: use an empty one") from None
     click.echo(json.dumps(asdict(made)))
+
+
+@main.command()
+def verify_journal() -> None:
+    """Follow the chain of every stream of the journal; says where it breaks."""
+    try:
+        found = _in_house(lambda house: chain.verify(house.database))
+    except JournalDown:
+        raise click.ClickException("the database does not answer: look at HEARTH_DATABASE_URL") from None
+    for broken in found.breaks:
+        click.echo(f"stream {broken.stream} breaks at sequence {broken.sequence}")
+    if found.breaks:
+        raise click.ClickException(f"{len(found.breaks)} of {found.streams} streams do not hold")
+    click.echo(f"the journal holds: {found.lines} lines in {found.streams} streams, mark {found.mark}")
 
 
 def _create(role: Role, title: str, email: str, name: str, password: str, kind: Kind | None) -> None:

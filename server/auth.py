@@ -71,6 +71,12 @@ class Staff:
     area: str
     role: Role
     name: str
+    kind: Kind | None = None
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether what only workers may see is theirs to see."""
+        return self.role is Role.FACILITATOR and self.kind is Kind.WORKER
 
 
 class Doorkeeper:
@@ -169,7 +175,7 @@ async def staff(house: House, cookie: str | None) -> Staff | None:
         return None
     now = house.clock.now()
     wanted = (
-        select(staff_session, account.c.area, account.c.role, account.c.name)
+        select(staff_session, account.c.area, account.c.role, account.c.kind, account.c.name)
         .join(account, account.c.id == staff_session.c.account)
         .where(
             staff_session.c.secret == digest(cookie),
@@ -187,7 +193,8 @@ async def staff(house: House, cookie: str | None) -> Staff | None:
         async with house.database.writing() as connection:
             await connection.execute(staff_session.update().where(this).values(seen_at=now))
     name = house.keys.open(row.name, Place("account", "name", row.account))
-    return Staff(row.account, row.id, row.area, Role(row.role), name)
+    kind = None if row.kind is None else Kind(row.kind)
+    return Staff(row.account, row.id, row.area, Role(row.role), name, kind)
 
 
 async def sign_out(house: House, cookie: str | None) -> str | None:

@@ -30,6 +30,7 @@ class Host:
 
     id: str
     name: str
+    kind: str | None
 
 
 async def create_area(house: House, title: str) -> str:
@@ -71,19 +72,23 @@ async def facilitators(house: House, in_area: str) -> tuple[Host, ...]:
     found = select(account).where(account.c.area == in_area, account.c.role == FACILITATOR)
     async with house.database.reading() as connection:
         rows = (await connection.execute(found)).all()
-    return tuple(sorted((_host(house, row.id, row.name) for row in rows), key=lambda host: host.name))
+    return tuple(
+        sorted((_host(house, row.id, row.name, row.kind) for row in rows), key=lambda host: host.name)
+    )
 
 
 async def hosts(house: House, connection: AsyncConnection, of_group: str) -> tuple[Host, ...]:
     """A group's hosts, by name."""
     found = (
-        select(account.c.id, account.c.name)
+        select(account.c.id, account.c.name, account.c.kind)
         .join(group_facilitator, group_facilitator.c.account == account.c.id)
         .where(group_facilitator.c.group == of_group)
     )
     rows = (await connection.execute(found)).all()
-    return tuple(sorted((_host(house, row.id, row.name) for row in rows), key=lambda host: host.name))
+    return tuple(
+        sorted((_host(house, row.id, row.name, row.kind) for row in rows), key=lambda host: host.name)
+    )
 
 
-def _host(house: House, made: str, name: bytes) -> Host:
-    return Host(made, house.keys.open(name, Place("account", "name", made)))
+def _host(house: House, made: str, name: bytes, kind: str | None) -> Host:
+    return Host(made, house.keys.open(name, Place("account", "name", made)), kind)

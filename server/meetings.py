@@ -3,7 +3,7 @@
 On screen it is a session; in code it is a meeting, so that nobody confuses it with being signed in.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,14 +11,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, exists, select
 from sqlalchemy.engine import Row
 
-from moderation.events import Ended
+from moderation.events import Arrived, Ended
 from server.data.store import is_id, new_id
 from server.data.tables import group, group_facilitator, journal, meeting
 from server.house import House
 
 USUAL_MINUTES = 90
+USUAL_CAPACITY = 16
+USUAL_LATE_MINUTES = 15
 DOOR_OPENS_BEFORE = timedelta(hours=12)
 OVER_AFTER = timedelta(hours=2)  # a session may run late; then it is over, ended or not
+LOOKED_BACK_ON = timedelta(days=14)
+GOODBYE_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Session:
     theme: str
     agreement: int | None
     ended: bool
+    both_kinds: bool = False
 
     @property
     def ends_at(self) -> datetime:
@@ -58,15 +63,26 @@ def would_last_beyond(starts_at: datetime, minutes: int, now: datetime) -> bool:
     return starts_at + timedelta(minutes=minutes) > now
 
 
-async def plan(house: House, for_group: str, starts_at: datetime, minutes: int, theme: str) -> str:
+@dataclass(frozen=True)
+class Options:
+    """How a session's door is kept. `both_kinds`: it asks for a worker and somebody with lived experience."""
+
+    capacity: int = USUAL_CAPACITY
+    late_minutes: int = USUAL_LATE_MINUTES
+    both_kinds: bool = False
+
+
+USUAL = Options()
+
+
+async def plan(
+    house: House, for_group: str, starts_at: datetime, minutes: int, theme: str, options: Options = USUAL
+) -> str:
     """Put a session into the diary. Gives its id."""
     made, now = new_id(), house.clock.now()
+    planned = {"id": made, "group": for_group, "starts_at": starts_at, "minutes": minutes, "theme": theme}
     async with house.database.writing() as connection:
-        await connection.execute(
-            meeting.insert().values(
-                id=made, group=for_group, starts_at=starts_at, minutes=minutes, theme=theme, created_at=now
-            )
-        )
+        await connection.execute(meeting.insert().values(**planned, created_at=now, **asdict(options)))
     return made
 
 
@@ -96,6 +112,30 @@ async def of_host(house: House, account: str) -> tuple[Session, ...]:
     own = select(group_facilitator.c.group).where(group_facilitator.c.account == account)
     found = await _read(house, _sessions().where(meeting.c.group.in_(own)))
     return tuple(session for session in found if not session.is_over(now))
+
+
+async def just_over(house: House, account: str) -> tuple[Session, ...]:
+    """A facilitator's own sessions of the last two weeks that are over, the latest first."""
+    now = house.clock.now()
+    own = select(group_facilitator.c.group).where(group_facilitator.c.account == account)
+    wanted = _sessions().where(
+        meeting.c.group.in_(own), meeting.c.starts_at > now - LOOKED_BACK_ON, meeting.c.starts_at <= now
+    )
+    found = await _read(house, wanted)
+    return tuple(session for session in reversed(found) if session.is_over(now))
+
+
+async def attended_last(house: House, member: str) -> Session | None:
+    """The session of this day that a parent has come to, running or over: what a goodbye is about."""
+    now = house.clock.now()
+    came = exists().where(
+        journal.c.stream == meeting.c.id, journal.c.person == member, journal.c.event == Arrived.__name__
+    )
+    wanted = _sessions().where(came, meeting.c.starts_at > now - GOODBYE_WITHIN)
+    found = [
+        session for session in await _read(house, wanted) if session.starts_at - DOOR_OPENS_BEFORE <= now
+    ]
+    return found[-1] if found else None
 
 
 async def is_host(house: House, account: str, of_group: str) -> bool:
@@ -131,4 +171,5 @@ def _session(row: Row[Any]) -> Session:
         row.theme,
         row.agreement,
         bool(row.ended),
+        row.both_kinds,
     )

@@ -22,3 +22,22 @@ def likeness(name: str) -> str:
     """Names of the same likeness would be confused when read out: case, accents and signs do not count."""
     spread = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in spread if letter.isalnum())
+
+
+def is_similar(one: str, other: str) -> bool:
+    """Whether two names could be mixed up: alike, one the beginning of the other, or a slip apart."""
+    a, b = sorted((likeness(one), likeness(other)), key=len)
+    if a == b:
+        return True
+    return len(a) > 2 and (b.startswith(a) or _is_a_slip(a, b))
+
+
+def _is_a_slip(shorter: str, longer: str) -> bool:
+    """Whether one letter added, left out or exchanged makes one out of the other."""
+    if len(longer) - len(shorter) > 1:
+        return False
+    same = 0
+    while same < len(shorter) and shorter[same] == longer[same]:
+        same += 1
+    rest = shorter[same + 1 :] if len(shorter) == len(longer) else shorter[same:]
+    return rest == longer[same + 1 :]

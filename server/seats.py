@@ -1,6 +1,6 @@
 """Seats: which browser sits where, and the Seats port that the wire asks at every upgrade."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moderation.events import Admitted
 from moderation.model import MeetingId, PersonId, Role, SeatId
-from server import agreements, auth, groups, invites, meetings
+from server import aftercare, agreements, auth, groups, invites, meetings, tasks
 from server.cookies import SEAT, STAFF, cookie_name
 from server.crypto import Place, digest
 from server.data.tables import (
@@ -25,9 +25,18 @@ from server.data.tables import (
     staff_session,
 )
 from server.house import House
-from server.names import likeness
+from server.names import is_similar, likeness
 from signalling.meeting.errors import UnknownMeeting
-from signalling.meeting.ports import MeetingLabels, Readiness, SeatHolder, SeatLabel, SeatRefusal
+from signalling.meeting.ports import (
+    HostKind,
+    MeetingLabels,
+    Member,
+    Plan,
+    Readiness,
+    SeatHolder,
+    SeatLabel,
+    SeatRefusal,
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class Parent:
     welcomed: bool
     name: str | None
     accepted: frozenset[int]
+    planned: bool
 
 
 async def parent(house: House, cookie: str | None) -> Parent | SeatRefusal:
@@ -55,6 +65,7 @@ async def parent(house: House, cookie: str | None) -> Parent | SeatRefusal:
             member.c.group,
             member.c.name,
             member.c.welcomed_at,
+            member.c.plan_at,
         )
         .join(invite, invite.c.id == seat.c.invite)
         .join(member, member.c.id == invite.c.member)
@@ -68,7 +79,16 @@ async def parent(house: House, cookie: str | None) -> Parent | SeatRefusal:
             return SeatRefusal.SEAT_ENDED
         accepted = await agreements.accepted(connection, row.member)
     name = None if row.name is None else house.keys.open(row.name, Place("member", "name", row.member))
-    return Parent(row.seat, row.member, row.group, row.id, row.welcomed_at is not None, name, accepted)
+    return Parent(
+        row.seat,
+        row.member,
+        row.group,
+        row.id,
+        row.welcomed_at is not None,
+        name,
+        accepted,
+        row.plan_at is not None,
+    )
 
 
 async def welcome(house: House, of: Parent) -> None:
@@ -131,6 +151,8 @@ class SqlSeats:
             return found
         if session is None or session.group != found.group or found.name is None:
             return SeatRefusal.NOT_YOUR_SESSION
+        if await aftercare.is_suspended(self._house, found.member, but_in=of):
+            return SeatRefusal.SUSPENDED
         agreed = (
             session.agreement if session.agreement in found.accepted else max(found.accepted, default=None)
         )
@@ -149,7 +171,7 @@ class SqlSeats:
         return SeatId(found.seat) if isinstance(found, Parent) else found
 
     async def labels(self, of: MeetingId) -> MeetingLabels:
-        """Names, readiness and first visits of everyone with a seat in this meeting.
+        """Everyone with a seat in this meeting, who is expected, the hosts' kinds, and what is to do.
 
         Raises:
             UnknownMeeting, JournalDown
@@ -163,6 +185,8 @@ class SqlSeats:
                 **await self._parents(connection, session),
                 **await self._facilitators(connection, session),
             }
+            members = await self._members(connection, session, [host.name for host in hosts])
+            to_do = await tasks.open_of_group(self._house, connection, session.group)
         return MeetingLabels(
             session.group_title,
             session.theme,
@@ -170,6 +194,10 @@ class SqlSeats:
             session.ends_at,
             [host.name for host in hosts],
             seats,
+            members=members,
+            kinds={PersonId(host.id): HostKind(host.kind) for host in hosts if host.kind is not None},
+            wants_both_kinds=session.both_kinds,
+            tasks=to_do,
         )
 
     async def _host(self, staff: auth.Staff, session: meetings.Session | None) -> SeatHolder | SeatRefusal:
@@ -216,6 +244,33 @@ class SqlSeats:
         name = "" if sealed is None else self._house.keys.open(sealed, Place("member", "name", row.member))
         found = Readiness(row.verdict) if row.verdict and row.shared else Readiness.NOT_CHECKED
         return SeatLabel(PersonId(row.member), name, first, found, bool(row.ring_me))
+
+    async def _members(
+        self, connection: AsyncConnection, session: meetings.Session, hosts: Sequence[str]
+    ) -> tuple[Member, ...]:
+        """The group's parents with an invite that holds, by name: until they choose one, the admin's."""
+        wanted = (
+            select(invite, member.c.name, member.c.label, member.c.plan)
+            .join(member, member.c.id == invite.c.member)
+            .where(member.c.group == session.group)
+        )
+        now, keys = self._house.clock.now(), self._house.keys
+        found: dict[str, tuple[str, Plan]] = {}
+        for row in await connection.execute(wanted):
+            if invites.state(row, now) in invites.LIVE:
+                column = "label" if row.name is None else "name"
+                name = keys.open(getattr(row, column), Place("member", column, row.member))
+                found[row.member] = name, Plan(row.plan or Plan.WAIT.value)
+        return tuple(
+            Member(
+                PersonId(person),
+                name,
+                plan,
+                any(is_similar(name, host) for host in hosts)
+                or any(is_similar(name, other) for one, (other, _) in found.items() if one != person),
+            )
+            for person, (name, plan) in sorted(found.items(), key=lambda line: line[1][0])
+        )
 
     async def _facilitators(
         self, connection: AsyncConnection, session: meetings.Session

@@ -1,24 +1,27 @@
-"""The Journal port on SQL: append-only, and one applier at a time for a meeting."""
+"""The Journal port on SQL: append-only, chained, and one applier at a time for a meeting."""
 
 import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
 from sqlalchemy import exists, select, text
+from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moderation.events import Ended, Event, Opened
 from moderation.lifecycle import replay
-from moderation.model import Meeting, MeetingId
+from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId, Terms
 from moderation.records import from_record, to_record
 from server.agreements import current_version
+from server.data import chain
 from server.data.store import Database, down_is_down
-from server.data.tables import journal, meeting
+from server.data.tables import apart, journal, meeting, visit
 from signalling.meeting.errors import HeadMoved, UnknownMeeting
 from signalling.meeting.ports import Entry
 
@@ -44,19 +47,19 @@ class SqlJournal:
             yield
 
     async def load(self, wanted: MeetingId) -> tuple[Meeting, int]:
-        """The meeting as its journal replays, and the head.
+        """The meeting as its journal replays from its terms, and the head.
 
         Raises:
             UnknownMeeting, JournalDown
         """
         async with self._database.reading() as connection:
-            planned = select(meeting.c.group, meeting.c.agreement).where(meeting.c.id == wanted)
-            row = (await connection.execute(planned)).first()
+            row = (await connection.execute(select(meeting).where(meeting.c.id == wanted))).first()
             if row is None:
                 raise UnknownMeeting(wanted)
             version = row.agreement or await current_version(connection, row.group)
+            terms = await _terms(connection, row)
             events = await _events(connection, wanted, 0)
-        return replay(Meeting(wanted, version), events), len(events)
+        return replay(Meeting(wanted, version, terms=terms), events), len(events)
 
     async def since(self, wanted: MeetingId, head: int) -> Sequence[Event]:
         """The events after `head`, in order.
@@ -67,8 +70,24 @@ class SqlJournal:
         async with self._database.reading() as connection:
             return await _events(connection, wanted, head)
 
+    async def entries(self, wanted: MeetingId, after: int) -> Sequence[Entry]:
+        """The lines after `after`, in order, with when and on whose word.
+
+        Raises:
+            JournalDown
+        """
+        lines = (
+            select(journal)
+            .where(journal.c.stream == wanted, journal.c.sequence > after)
+            .order_by(journal.c.sequence)
+        )
+        async with self._database.reading() as connection:
+            return [_entry(row) for row in await connection.execute(lines)]
+
     async def append(self, to: MeetingId, head: int, entries: Sequence[Entry]) -> int:
-        """Append all of these after `head`, or none. Opening a session fixes its agreement's version.
+        """Append all of these after `head`, or none.
+
+        Opening a session fixes its agreement's version; ending it deletes where people joined from.
 
         Raises:
             HeadMoved, JournalDown
@@ -77,12 +96,16 @@ class SqlJournal:
             return head
         try:
             async with self._database.writing() as connection:
-                await connection.execute(
-                    journal.insert(),
-                    [_line(to, number, entry) for number, entry in enumerate(entries, start=head + 1)],
-                )
+                before = await _hash_at(connection, to, head)
+                if before is None:
+                    raise HeadMoved(to, head)
+                lines = [_line(to, number, entry) for number, entry in enumerate(entries, start=head + 1)]
+                await connection.execute(journal.insert(), chain.linked(before, lines))
                 if any(isinstance(entry.event, Opened) for entry in entries):
                     await _fix_agreement(connection, to)
+                if any(isinstance(entry.event, Ended) for entry in entries):
+                    told = visit.update().where(visit.c.meeting == to, visit.c.place.is_not(None))
+                    await connection.execute(told.values(place=None))
         except IntegrityError:
             raise HeadMoved(to, head) from None
         return head + len(entries)
@@ -116,6 +139,25 @@ async def _advisory_lock(database: Database, of: MeetingId) -> AsyncIterator[Non
             await connection.invalidate()
 
 
+async def _hash_at(connection: AsyncConnection, of: MeetingId, head: int) -> str | None:
+    """The hash that the next line goes on from; None where there is no such line."""
+    if head == 0:
+        return chain.START
+    wanted = select(journal.c.hash).where(journal.c.stream == of, journal.c.sequence == head)
+    return (await connection.execute(wanted)).scalar()
+
+
+async def _terms(connection: AsyncConnection, row: Row[Any]) -> Terms:
+    """What the diary says about a session, and the group about its people."""
+    pairs = await connection.execute(select(apart.c.one, apart.c.other).where(apart.c.group == row.group))
+    return Terms(
+        late_after=row.starts_at + timedelta(minutes=row.late_minutes),
+        ends=row.starts_at + timedelta(minutes=row.minutes),
+        capacity=row.capacity,
+        apart=frozenset(frozenset({PersonId(pair.one), PersonId(pair.other)}) for pair in pairs),
+    )
+
+
 async def _events(connection: AsyncConnection, of: MeetingId, head: int) -> list[Event]:
     wanted = (
         select(journal.c.record)
@@ -130,6 +172,11 @@ async def _fix_agreement(connection: AsyncConnection, of: MeetingId) -> None:
     version = await current_version(connection, (await connection.execute(wanted)).scalar_one())
     unfixed = (meeting.c.id == of) & meeting.c.agreement.is_(None)
     await connection.execute(meeting.update().where(unfixed).values(agreement=version))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    actor = Actor(Role(row.role), PersonId(row.person), SeatId(row.seat))
+    return Entry(row.at, actor, from_record(json.loads(row.record)))
 
 
 def _line(stream: MeetingId, sequence: int, entry: Entry) -> dict[str, Any]:

@@ -125,12 +125,12 @@ def down_is_down() -> Iterator[None]:
         raise
 
 
-def migrate(url: str) -> None:
-    """Bring the database to the newest version of the tables. Call it outside an event loop."""
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database to a version of the tables, the newest. Call it outside an event loop."""
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _revision(connection: Connection) -> str | None:

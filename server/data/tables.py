@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -17,6 +18,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
+    false,
 )
 
 ID = 24
@@ -122,6 +125,9 @@ member = Table(
     Column("name", LargeBinary, nullable=True),  # sealed: what the group calls this person
     Column("welcomed_at", Moment, nullable=True),
     Column("created_at", Moment, nullable=False),
+    Column("plan", String(16), nullable=True),  # what to do if they are suddenly gone
+    Column("contact", LargeBinary, nullable=True),  # sealed JSON: number, word
+    Column("plan_at", Moment, nullable=True),  # when they were asked, whatever they said
 )
 
 invite = Table(
@@ -166,6 +172,9 @@ meeting = Table(
     Column("theme", String(120), nullable=False),
     Column("agreement", Integer, nullable=True),  # fixed when the session opens
     Column("created_at", Moment, nullable=False),
+    Column("late_minutes", Integer, nullable=False, server_default="15"),
+    Column("capacity", Integer, nullable=False, server_default="16"),  # people in the room, hosts too
+    Column("both_kinds", Boolean, nullable=False, server_default=false()),
 )
 
 readiness = Table(
@@ -182,7 +191,7 @@ readiness = Table(
 journal = Table(
     "journal",
     metadata,
-    Column("stream", String(ID), primary_key=True),  # a meeting or an area
+    Column("stream", String(ID), primary_key=True),  # a meeting, or a group: what is done on pages
     Column("sequence", Integer, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
     Column("role", String(16), nullable=False),
@@ -191,6 +200,7 @@ journal = Table(
     Column("event", String(32), nullable=False),
     Column("whom", String(ID), nullable=False),  # the seat or person it is about, or nothing
     Column("record", Text, nullable=False),  # JSON: ids and codes, never a word of anybody's
+    Column("hash", String(HASH), nullable=False, server_default=""),  # chains it to the line before (`chain`)
     Index("ix_journal_event_whom", "event", "whom"),
 )
 
@@ -202,4 +212,85 @@ presence = Table(
     Column("kind", String(8), primary_key=True),  # events or media
     Column("process", String(ID), primary_key=True),
     Column("seen_at", Moment, nullable=False),
+)
+
+visit = Table(
+    "visit",  # what a parent told us about one session
+    metadata,
+    _to("meeting", "meeting", key=True),
+    _to("member", "member", key=True),
+    Column("place", LargeBinary, nullable=True),  # sealed; gone when the session is over
+    Column("place_at", Moment, nullable=True),  # when they were asked, whatever they said
+    Column("goodbye_at", Moment, nullable=True),
+)
+
+farewell = Table(
+    "farewell",  # three taps at the end, and nothing that says whose
+    metadata,
+    _id(),
+    _to("meeting", "meeting"),
+    Column("heard", String(8), nullable=True),
+    Column("safe", String(8), nullable=True),
+    Column("helped", String(8), nullable=True),
+)
+
+exclusion = Table(
+    "exclusion",  # removed for a session, or suspended
+    metadata,
+    _id(),
+    _to("meeting", "meeting"),
+    _to("member", "member"),
+    Column("by", String(ID), ForeignKey("account.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("suspended", Boolean, nullable=False),
+    Column("until", Date, nullable=True),  # the first day they may come again; none: after a talk
+    Column("note", LargeBinary, nullable=True),  # sealed
+    Column("lifted_at", Moment, nullable=True),
+)
+
+task = Table(
+    "task",  # something to follow up
+    metadata,
+    _id(),
+    _to("meeting", "meeting"),
+    _to("member", "member"),
+    Column("kind", String(16), nullable=False),
+    Column("how", String(8), nullable=True),  # of a departure: left, lost or exited
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("done_at", Moment, nullable=True),
+    Column("done_by", String(ID), ForeignKey("account.id"), nullable=True),
+    UniqueConstraint("meeting", "member", "kind"),
+)
+
+apart = Table(
+    "apart",  # two people who are never to meet
+    metadata,
+    _id(),
+    _to("group", "group"),
+    _to("one", "member"),
+    _to("other", "member"),
+    Column("reason", LargeBinary, nullable=False),  # sealed
+    Column("by", String(ID), ForeignKey("account.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("one", "other"),
+)
+
+debrief = Table(
+    "debrief",  # the hosts' note after a session
+    metadata,
+    _to("meeting", "meeting", key=True),
+    Column("note", LargeBinary, nullable=False),  # sealed
+    Column("by", String(ID), ForeignKey("account.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+safeguarding = Table(
+    "safeguarding",  # that something was passed on, and where to find it: nothing else
+    metadata,
+    _id(),
+    _to("meeting", "meeting"),
+    Column("at", Moment, nullable=False),
+    Column("reference", LargeBinary, nullable=True),  # sealed: the number of an external record
 )

@@ -1,83 +1,28 @@
 """The journal, on both databases."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from moderation import events as e
 from moderation.model import HOUSE as THE_HOUSE
-from moderation.model import Actor, MeetingId, PersonId, Phase, Role, SeatId
-from server import groups, meetings
-from server.config import Config
-from server.crypto import KeyRing
+from moderation.model import Actor, MeetingId, PersonId, Phase, Role, SeatId, Terms
+from server import apart, auth, groups, invites, meetings
 from server.data.journal import SqlJournal
-from server.data.store import Database, DatabaseDown, migrate, new_id
-from server.data.tables import agreement, journal
+from server.data.store import Database, DatabaseDown
+from server.data.tables import agreement, invite, journal
 from server.house import House
 from signalling.meeting.errors import HeadMoved, UnknownMeeting
 from signalling.meeting.ports import Entry
-from tests.fakes import FakeClock
-from tests.server.conftest import KEY
+from tests.server.data.conftest import NOW
 
-NOW = datetime(2026, 3, 3, 19, 0, tzinfo=UTC)
 HOST = Actor(Role.FACILITATOR, PersonId("a" * 24), SeatId("b" * 24))
 OPENED = Entry(NOW, HOST, e.Opened(NOW))
 LOCKED = Entry(NOW, HOST, e.Locked())
 ENDED = Entry(NOW, THE_HOUSE, e.Ended(unattended=True))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def prepared(request: pytest.FixtureRequest) -> str:
-    """The URL of a migrated database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
-    return str(request.getfixturevalue("migrated_postgresql"))
-
-
-@pytest.fixture
-async def kept(prepared: str) -> AsyncIterator[House]:
-    """A house on a fresh database of each kind."""
-    url = prepared if prepared.startswith("sqlite") else await _fresh_copy(prepared)
-    config = Config(key=(KEY,), database_url=url)
-    house = House(config, Database(url), KeyRing(config.key), FakeClock(NOW))
-    yield house
-    await house.database.close()
-
-
-@pytest.fixture(scope="module")
-def migrated_postgresql(postgresql: str) -> str:
-    """A database with this version's tables, to be copied."""
-    asyncio.run(_on_server(postgresql, "CREATE DATABASE empty"))
-    url = postgresql.rsplit("/", 1)[0] + "/empty"
-    migrate(url)
-    return url
-
-
-async def _fresh_copy(url: str) -> str:
-    name = f"copy_{new_id()}"
-    server = url.rsplit("/", 1)[0]
-    await _on_server(f"{server}/postgres", f"CREATE DATABASE {name} TEMPLATE empty")
-    return f"{server}/{name}"
-
-
-async def _on_server(url: str, statement: str) -> None:
-    database = Database(url)
-    assert database.locks is not None
-    async with database.locks.connect() as connection:
-        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(text(statement))
-    await database.close()
-
-
-@pytest.fixture
-async def meeting(kept: House) -> MeetingId:
-    """A planned session."""
-    group = await groups.create(kept, await groups.create_area(kept, "Somewhere"), "Tuesday", ())
-    return MeetingId(await meetings.plan(kept, group, NOW, 90, "Hello"))
 
 
 async def test_a_meeting_is_what_its_journal_replays_to(kept: House, meeting: MeetingId) -> None:
@@ -134,7 +79,7 @@ async def test_replacing_a_line_is_refused_too(kept: House, meeting: MeetingId) 
     await SqlJournal(kept.database).append(meeting, 0, [OPENED])
     replace = (
         "INSERT OR REPLACE INTO journal "
-        "SELECT stream, sequence, at, 'admin', person, seat, event, whom, record FROM journal"
+        "SELECT stream, sequence, at, 'admin', person, seat, event, whom, record, hash FROM journal"
         if kept.database.is_sqlite
         else "TRUNCATE journal"
     )
@@ -220,3 +165,36 @@ async def test_a_database_that_cannot_be_reached_is_down() -> None:
     with pytest.raises(DatabaseDown):
         async with record.exclusively(MeetingId("x")):
             pass
+
+
+async def test_a_meeting_begins_with_the_terms_of_its_session_and_group(kept: House) -> None:
+    place = await groups.create_area(kept, "Somewhere")
+    group = await groups.create(kept, place, "Tuesday", ())
+    told = ("a@example.org", "Ali", "a long password")
+    admin = await auth.create_account(kept, place, auth.Role.ADMIN, *told)
+    one, other = [await member_of(kept, group, admin, label) for label in ("Sam", "Pat")]
+    await apart.keep(kept, group, other, one, "They know each other.", admin)
+    options = meetings.Options(capacity=7, late_minutes=20, both_kinds=True)
+    planned = MeetingId(await meetings.plan(kept, group, NOW, 60, "Hello", options))
+    read, _ = await SqlJournal(kept.database).load(planned)
+    assert read.terms == Terms(
+        late_after=NOW + timedelta(minutes=20),
+        ends=NOW + timedelta(minutes=60),
+        capacity=7,
+        apart=frozenset({frozenset({one, other})}),
+    )
+
+
+async def member_of(kept: House, group: str, admin: str, label: str) -> PersonId:
+    issued = await invites.issue(kept, group, label, admin)
+    wanted = select(invite.c.member).where(invite.c.id == issued.invite)
+    async with kept.database.reading() as connection:
+        return PersonId((await connection.execute(wanted)).scalar_one())
+
+
+async def test_entries_say_when_and_on_whose_word(kept: House, meeting: MeetingId) -> None:
+    record = SqlJournal(kept.database)
+    await record.append(meeting, 0, [OPENED, LOCKED])
+    assert list(await record.entries(meeting, 0)) == [OPENED, LOCKED]
+    assert list(await record.entries(meeting, 1)) == [LOCKED]
+    assert list(await record.entries(meeting, 2)) == []
