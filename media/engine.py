@@ -149,7 +149,7 @@ class Engine:
             if peer is None or length < 12:
                 self.stray += 1
             elif is_rtcp(self.inbox.bytes[1]):
-                self._take_reports(peer, peer.receive_rtcp(length), now)
+                self._take_reports(peer, peer.receive_rtcp(length, now), now)
             else:
                 self._take_packet(peer, length, now)
         elif first < 4:

@@ -75,6 +75,9 @@ class Peer:
         self.addresses: dict[Address, float] = {}
         """Every address an authentic check came from, and when last."""
         self.heard_at = 0.0
+        """When the last authentic check came: consent depends on nothing else."""
+        self._told_at = 0.0
+        """When the last packet inside DTLS or authentic RTCP came."""
         self.ended: Ending | None = None
         self.sections: dict[str, Section] = {}
         self.sources: dict[int, Source] = {}
@@ -99,6 +102,12 @@ class Peer:
     def connected(self) -> bool:
         """Whether SRTP flows: DTLS finished and the certificate was the announced one."""
         return self._outbound is not None and self.ended is None
+
+    @property
+    def last_sign(self) -> float:
+        """When the last authentic packet of any kind came, in the time of `receive`; 0.0 before the first."""
+        packets = (source.last_seen for source in self.sources.values())
+        return max(self.heard_at, self._told_at, *packets)
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
@@ -239,6 +248,7 @@ class Peer:
     def receive_dtls(self, datagram: bytes, origin: Address, now: float) -> None:
         """Take a DTLS datagram from an address this peer has shown to be its own."""
         for message in self._dtls.receive(datagram):
+            self._told_at = now
             self._sctp.receive(message, now)
         self._take_keys()
         self._flush_data()
@@ -260,7 +270,7 @@ class Peer:
             self._remember(ssrc, inbound)
         return bytes(self._inbox.views[clear])
 
-    def receive_rtcp(self, length: int) -> list[rtcp.Report]:
+    def receive_rtcp(self, length: int, now: float) -> list[rtcp.Report]:
         """Decrypt and read the RTCP packet in the inbox; nothing for a forgery or nonsense."""
         if self._inbound is None:
             return []
@@ -268,6 +278,7 @@ class Peer:
         if not clear:
             self.forged += 1
             return []
+        self._told_at = now
         ssrc = int.from_bytes(self._inbox.bytes[4:8], "big")
         if ssrc not in self._heard:
             self._remember(ssrc, self._inbound)

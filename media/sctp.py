@@ -14,6 +14,7 @@ CHUNK_HEADER = struct.Struct("!BBH")
 DATA, INIT, INIT_ACK, SACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, SHUTDOWN = range(8)
 SHUTDOWN_ACK, ERROR, COOKIE_ECHO, COOKIE_ACK = range(8, 12)
 RECONFIG, FORWARD_TSN = 130, 192
+HEARTBEAT_INFO = 1
 STATE_COOKIE = 7
 RESET_REQUEST, RECONFIG_RESPONSE = 13, 16
 RESET_PERFORMED = 1
@@ -29,6 +30,8 @@ MAX_GAPS = 16
 MAX_UNACKNOWLEDGED = 64
 RESEND_AFTER = 1.0
 MAX_RESENDS = 8
+HEARTBEAT_EVERY = 1.5
+"""Seconds. A browser with nothing to send would be silent for as long as its consent checks take."""
 MODULO = 1 << 32
 HALF = 1 << 31
 
@@ -50,6 +53,7 @@ class Association:
         self._unacknowledged: dict[int, bytes] = {}
         self._resent = 0
         self._resend_at = 0.0
+        self._beat_at = 0.0
         self._out: list[bytes] = []
         self.channels = 0
         """How many channel openings have been acknowledged."""
@@ -84,7 +88,10 @@ class Association:
         return out
 
     def tick(self, now: float) -> None:
-        """Send again what was not acknowledged in time; give up after MAX_RESENDS."""
+        """Ask whether the other side is there; send again what was not acknowledged, MAX_RESENDS times."""
+        if self._established and now >= self._beat_at:
+            self._beat_at = now + HEARTBEAT_EVERY
+            self._emit([_chunk(HEARTBEAT, 0, _parameter(HEARTBEAT_INFO, b"here"))])
         if self._unacknowledged and now >= self._resend_at:
             if self._resent == MAX_RESENDS:
                 self._unacknowledged.clear()

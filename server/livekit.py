@@ -6,6 +6,7 @@ another kind than that source has: sound labelled "camera" would otherwise walk 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,12 +17,13 @@ from typing import Final, Self
 import aiohttp
 from livekit import api
 from livekit.api.room_service import RoomService
-from livekit.protocol.models import TrackInfo, TrackSource, TrackType
+from livekit.protocol.models import ParticipantInfo, TrackInfo, TrackSource, TrackType
 
-from moderation.grants import Grant, Source
+from moderation.grants import Grant, Room, Source
 from moderation.model import MeetingId, SeatId
 from server.will import Will
 from signalling.meeting.errors import MediaDown
+from signalling.meeting.rooms import meeting_of, room_name
 
 TOKEN_LIFE: Final = timedelta(seconds=60)
 ANSWER_WITHIN: Final = aiohttp.ClientTimeout(total=3)
@@ -55,7 +57,9 @@ class News(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that happened to one seat's media. `meeting` is the room's name, whatever the room is for.
+    """Something that happened to one seat's media, in either of the meeting's rooms.
+
+    A room that belongs to no meeting counts as one of its own name.
 
     `session` is the engine's id of this stay: the same seat has another one when it comes again.
     """
@@ -83,7 +87,7 @@ class LiveKit:
         self._will = will
         self._opened = AsyncExitStack()
         self._http: aiohttp.ClientSession | None = None
-        self._pushed: dict[MeetingId, Mapping[SeatId, Grant]] = {}
+        self._pushed: dict[str, Mapping[SeatId, Grant]] = {}
         self._webhooks = api.WebhookReceiver(api.TokenVerifier(key, secret))
 
     async def __aenter__(self) -> Self:
@@ -126,28 +130,62 @@ class LiveKit:
         return token.with_ttl(TOKEN_LIFE).to_jwt()
 
     async def push(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:
-        """Make the room equal to the grants: update permissions, remove who is absent or mislabels a track.
+        """Make both rooms equal to the grants: update permissions, remove who is absent or mislabels a track.
 
         Idempotent. Without a running engine there is no room, and nothing to do. Raises MediaDown.
         """
+        problems = await asyncio.gather(
+            *(
+                self._push(room_name(meeting, room), {s: g for s, g in grants.items() if g.room is room})
+                for room in Room
+            )
+        )
+        problem = next((problem for problem in problems if problem is not None), None)
+        if problem is not None:
+            raise MediaDown("the media engine did not do as asked") from problem
+
+    async def _push(self, room: str, grants: Mapping[SeatId, Grant]) -> BaseException | None:
+        """The same for one room. Returns what went wrong to the end."""
         problem: BaseException | None = None
         for _ in range(ROUNDS):
-            problem = await self._equalise(meeting, grants)
+            problem = await self._equalise(room, grants)
             if problem is None:
-                self._remember(meeting, grants)
-                return
-        self._pushed.pop(meeting, None)
-        raise MediaDown("the media engine did not do as asked") from problem
+                self._remember(room, grants)
+                return None
+        self._pushed.pop(room, None)
+        return problem
 
     async def close(self, meeting: MeetingId) -> None:
-        """End the room and every connection in it. Raises MediaDown."""
-        self._pushed.pop(meeting, None)
+        """End both rooms and every connection in them. Raises MediaDown."""
+        names = [room_name(meeting, room) for room in Room]
+        for name in names:
+            self._pushed.pop(name, None)
         if (rooms := self._rooms()) is None:
             return
-        if problem := await _attempt(rooms.delete_room(api.DeleteRoomRequest(room=meeting))):
+        ends = (_attempt(rooms.delete_room(api.DeleteRoomRequest(room=name))) for name in names)
+        problem = next((problem for problem in await asyncio.gather(*ends) if problem is not None), None)
+        if problem is not None:
             raise MediaDown("the media engine did not end the room") from problem
         if self._will is not None:
-            self._will.forget(meeting)
+            for name in names:
+                self._will.forget(name)
+
+    async def silent(self, meeting: MeetingId) -> AbstractSet[SeatId]:
+        """Those whose media is not connected, or whose packets have stopped. Raises MediaDown.
+
+        The embedded engine shows someone as JOINED again after five seconds without a packet. A LiveKit
+        server does not: it tells by `participant_left`, once it has given the transport up.
+        """
+        if (rooms := self._rooms()) is None:
+            return frozenset()
+        try:
+            listed = await asyncio.gather(*(_listed(rooms, room_name(meeting, room)) for room in Room))
+        except (aiohttp.ClientError, TimeoutError, api.ServerError) as problem:
+            raise MediaDown("the media engine did not say who is there") from problem
+        connected = {
+            seat for people in listed for seat, info in people.items() if info.state == ParticipantInfo.ACTIVE
+        }
+        return frozenset(seat for people in listed for seat in people if seat not in connected)
 
     async def receive(self, body: bytes, authorization: str) -> Notice | None:
         """Verify a webhook and return its news, having removed the sender of a mislabelled track.
@@ -163,18 +201,18 @@ class LiveKit:
         except ValueError:
             return None
         person = event.participant
-        notice = Notice(news, MeetingId(event.room.name), SeatId(person.identity), person.sid)
+        notice = Notice(news, meeting_of(event.room.name), SeatId(person.identity), person.sid)
         if news is News.PUBLISHED and not kind_fits(event.track):
-            await self._remove(notice.meeting, notice.seat)
+            await self._remove(event.room.name, notice.seat)
         return notice
 
-    async def _remove(self, meeting: MeetingId, seat: SeatId) -> None:
+    async def _remove(self, room: str, seat: SeatId) -> None:
         if (rooms := self._rooms()) is None:
             return
-        if problem := await _attempt(rooms.remove_participant(_identity(meeting, seat))):
+        if problem := await _attempt(rooms.remove_participant(_identity(room, seat))):
             raise MediaDown("the media engine did not remove a participant") from problem
 
-    async def _equalise(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> BaseException | None:
+    async def _equalise(self, room: str, grants: Mapping[SeatId, Grant]) -> BaseException | None:
         """One round of `push`. Returns the first thing that went wrong.
 
         LiveKit lists from a store that can lag behind the room. So what this process has not pushed before
@@ -183,10 +221,10 @@ class LiveKit:
         if (rooms := self._rooms()) is None:
             return None
         try:
-            listed = await _listed(rooms, meeting)
+            listed = await _listed(rooms, room)
         except (aiohttp.ClientError, TimeoutError, api.ServerError) as problem:
             return problem
-        is_news = self._pushed.get(meeting) != grants
+        is_news = self._pushed.get(room, {}) != grants
         removed = {seat for seat, person in listed.items() if seat not in grants or mislabels(person)}
         changed = {
             seat
@@ -195,16 +233,16 @@ class LiveKit:
             and (is_news or (seat in listed and not _has(listed[seat].permission, grant)))
         }
         outcomes = await asyncio.gather(
-            *(_attempt(rooms.remove_participant(_identity(meeting, seat))) for seat in removed),
-            *(_attempt(rooms.update_participant(_update(meeting, seat, grants[seat]))) for seat in changed),
+            *(_attempt(rooms.remove_participant(_identity(room, seat))) for seat in removed),
+            *(_attempt(rooms.update_participant(_update(room, seat, grants[seat]))) for seat in changed),
         )
         return next((outcome for outcome in outcomes if outcome is not None), None)
 
-    def _remember(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:
+    def _remember(self, room: str, grants: Mapping[SeatId, Grant]) -> None:
         if grants:
-            self._pushed[meeting] = dict(grants)
+            self._pushed[room] = dict(grants)
         else:
-            self._pushed.pop(meeting, None)
+            self._pushed.pop(room, None)
 
     def _rooms(self) -> RoomService | None:
         url = self._endpoint()
@@ -259,17 +297,17 @@ def _ordered(sources: Iterable[Source]) -> list[Source]:
     return sorted(sources, key=lambda source: source.value)
 
 
-def _identity(meeting: MeetingId, seat: SeatId) -> api.RoomParticipantIdentity:
-    return api.RoomParticipantIdentity(room=meeting, identity=seat)
+def _identity(room: str, seat: SeatId) -> api.RoomParticipantIdentity:
+    return api.RoomParticipantIdentity(room=room, identity=seat)
 
 
-def _update(meeting: MeetingId, seat: SeatId, grant: Grant) -> api.UpdateParticipantRequest:
-    return api.UpdateParticipantRequest(room=meeting, identity=seat, permission=permission(grant))
+def _update(room: str, seat: SeatId, grant: Grant) -> api.UpdateParticipantRequest:
+    return api.UpdateParticipantRequest(room=room, identity=seat, permission=permission(grant))
 
 
-async def _listed(rooms: RoomService, meeting: MeetingId) -> Mapping[SeatId, api.ParticipantInfo]:
+async def _listed(rooms: RoomService, room: str) -> Mapping[SeatId, api.ParticipantInfo]:
     try:
-        answer = await rooms.list_participants(api.ListParticipantsRequest(room=meeting))
+        answer = await rooms.list_participants(api.ListParticipantsRequest(room=room))
     except api.ServerError as problem:
         if problem.code == api.ServerErrorCode.NOT_FOUND:
             return {}

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from signalling.livekit.rooms import Room
 
 MAX_CHOICES = 500
+SILENT_AFTER = 5.0
+"""Seconds without any authentic packet."""
 SERVER_VERSION = "1.13.5"
 """Of the protocol's reference server: clients ask for it to know what they may use."""
 PROTOCOL = 16
@@ -47,7 +49,10 @@ class Wire(Protocol):
 
 
 class State(Enum):
-    """As LiveKit counts them: ACTIVE means that the downward transport is connected."""
+    """As LiveKit counts them: ACTIVE means that the downward transport is connected.
+
+    To others somebody is shown as JOINED again whose packets have stopped, until they come again.
+    """
 
     JOINED = ParticipantInfo.JOINED
     ACTIVE = ParticipantInfo.ACTIVE
@@ -93,7 +98,7 @@ class Participant:
             sid=self.sid,
             identity=self.identity,
             name=self.name,
-            state=self.state.value,
+            state=(State.JOINED if self._is_silent else self.state).value,
             joined_at=int(self.joined_at),
             joined_at_ms=int(self.joined_at * 1000),
             version=self.version,
@@ -101,6 +106,13 @@ class Participant:
             is_publisher=bool(self.publisher.published),
             tracks=[publication.info for publication in self.publisher.published.values()],
         )
+
+    @property
+    def _is_silent(self) -> bool:
+        """Whether its media was connected, and nothing at all has come from it for SILENT_AFTER."""
+        last_sign = max(peer.last_sign for peer in self.peers)
+        now = self.room.house.clock()
+        return self.state is State.ACTIVE and last_sign > 0 and now - last_sign >= SILENT_AFTER
 
     @property
     def peers(self) -> list[Peer]:

@@ -366,6 +366,24 @@ def test_data_channels_are_answered_through_dtls(place: Place) -> None:
     assert browser.tls.recv(2000)[12] == 2
 
 
+def test_whatever_is_authentic_is_a_sign_of_life_and_nothing_else(place: Place) -> None:
+    sender, _ = place.publisher(AUDIO)
+    assert sender.peer.last_sign == 1.0
+    sender.send(rtp(1, ssrc=8), 2.0)
+    assert sender.peer.last_sign == 2.0
+    sender.send(rtcp.receiver_report(8, []), 3.0)
+    assert sender.peer.last_sign == 3.0
+    sender.say(bytes(12), 4.0)
+    assert sender.peer.last_sign == 4.0
+    assert sender.check(5.0)
+    assert sender.peer.last_sign == 5.0
+    forged = bytearray(sender.protected(rtp(2, ssrc=8)))
+    forged[-1] ^= 1
+    sender.deliver(bytes(forged), 6.0)
+    sender.check(7.0, password="wrong")
+    assert sender.peer.last_sign == 5.0
+
+
 def test_there_is_an_end_to_how_many_may_connect(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "MAX_PEERS", 2)
     first, _ = place.engine.open(), place.engine.open()

@@ -36,6 +36,11 @@ def chunks(reply: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
+def said(association: sctp.Association) -> list[bytes]:
+    """What it sends, but for asking whether anybody is there."""
+    return [sent for sent in association.outgoing() if chunks(sent)[0][0] != sctp.HEARTBEAT]
+
+
 def established() -> sctp.Association:
     association = sctp.Association(SECRET)
     association.receive(packet(chunk(sctp.INIT, INIT), tag=0), 0.0)
@@ -81,11 +86,29 @@ def test_the_acknowledgement_of_a_channel_is_repeated_until_it_is_acknowledged()
     association.receive(packet(data(0, bytes([3]) + bytes(11), protocol=50)), 1.0)
     association.outgoing()
     association.tick(1.5)
-    assert association.outgoing() == []
+    assert said(association) == []
     association.tick(2.5)
-    assert len(association.outgoing()) == 1
+    assert len(said(association)) == 1
     association.receive(packet(chunk(sctp.SACK, struct.pack("!IIHH", FIRST, 65536, 0, 0))), 3.0)
     association.tick(99.0)
+    assert said(association) == []
+
+
+def test_the_other_side_is_asked_whether_it_is_there_three_times_in_five_seconds() -> None:
+    association = established()
+    asked = []
+    for tenth in range(1, 51):
+        association.tick(tenth / 10)
+        asked += [chunks(sent) for sent in association.outgoing()]
+    assert 3 <= len(asked) <= 4
+    assert asked[0] == [(sctp.HEARTBEAT, struct.pack("!HH", 1, 8) + b"here")]
+    association.receive(packet(chunk(sctp.HEARTBEAT_ACK, asked[0][0][1])), 5.0)
+    assert association.outgoing() == []
+
+
+def test_nobody_is_asked_before_there_is_an_association() -> None:
+    association = sctp.Association(SECRET)
+    association.tick(9.0)
     assert association.outgoing() == []
 
 
@@ -94,7 +117,7 @@ def test_nobody_is_answered_for_ever() -> None:
     association.receive(packet(data(0, bytes([3]) + bytes(11), protocol=50)), 1.0)
     for second in range(2, 5000):
         association.tick(float(second))
-    assert len(association.outgoing()) <= 1 + sctp.MAX_RESENDS
+    assert len(said(association)) <= 1 + sctp.MAX_RESENDS
 
 
 def test_a_heartbeat_a_reset_and_a_farewell_are_answered() -> None:

@@ -4,7 +4,7 @@ tested in tests/conformance, against real engines."""
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import jwt
 import pytest
@@ -13,17 +13,19 @@ from aiohttp.test_utils import TestServer
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
 from livekit import api
-from livekit.protocol.models import TrackInfo, TrackSource, TrackType
+from livekit.protocol.models import ParticipantInfo, TrackInfo, TrackSource, TrackType
 
-from moderation.grants import Grant, Source
+from moderation.grants import Grant, Room, Source
 from moderation.model import MeetingId, SeatId
 from server.livekit import ForgedWebhook, LiveKit, News, Notice, kind_fits, permission
 from signalling.meeting.errors import MediaDown
 
 KEY, SECRET = "key", "a secret of thirty-two characters"
 MEETING = MeetingId("meeting")
+ASIDE = "meeting-aside"
 ANNA, BELA, HOST = SeatId("anna"), SeatId("bela"), SeatId("host")
 PARENT = Grant(can_subscribe=True, sources=frozenset({Source.MICROPHONE, Source.CAMERA}))
+IN_ASIDE = replace(PARENT, room=Room.ASIDE)
 MUTED = Grant(can_subscribe=True, sources=frozenset({Source.CAMERA}))
 SILENT = Grant(can_subscribe=True, sources=frozenset())
 FROZEN = Grant(can_subscribe=False, sources=PARENT.sources)
@@ -39,12 +41,22 @@ class Rooms:
     calls: list[tuple[str, str]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
 
-    def add(self, seat: SeatId, grant: Grant, *tracks: TrackInfo) -> None:
-        info = api.ParticipantInfo(identity=seat, permission=permission(grant), tracks=tracks)
-        self.people.setdefault(MEETING, {})[seat] = info
+    def add(
+        self,
+        seat: SeatId,
+        grant: Grant,
+        *tracks: TrackInfo,
+        room: str = MEETING,
+        state: ParticipantInfo.State = ParticipantInfo.ACTIVE,
+    ) -> None:
+        info = api.ParticipantInfo(identity=seat, permission=permission(grant), tracks=tracks, state=state)
+        self.people.setdefault(room, {})[seat] = info
 
     def grants(self) -> Mapping[str, api.ParticipantPermission]:
         return {seat: info.permission for seat, info in self.people.get(MEETING, {}).items()}
+
+    def places(self) -> dict[str, set[str]]:
+        return {room: set(people) for room, people in self.people.items()}
 
     async def answer(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
@@ -142,6 +154,49 @@ async def test_a_new_restriction_does_not_trust_a_list_that_lags_behind(
     assert rooms.grants() == {ANNA: permission(MUTED), BELA: permission(MUTED)}
 
 
+async def test_each_is_in_the_room_that_the_grant_names_and_in_no_other(
+    engine: LiveKit, rooms: Rooms
+) -> None:
+    for seat in (ANNA, BELA, HOST):
+        rooms.add(seat, PARENT)
+        rooms.add(seat, PARENT, room=ASIDE)
+    await engine.push(MEETING, {ANNA: IN_ASIDE, BELA: PARENT, HOST: IN_ASIDE})
+    assert rooms.places() == {MEETING: {BELA}, ASIDE: {ANNA, HOST}}
+    await engine.push(MEETING, {ANNA: PARENT, BELA: PARENT, HOST: PARENT})
+    assert rooms.places() == {MEETING: {BELA}, ASIDE: set()}
+
+
+async def test_a_mute_holds_in_the_side_room_too(engine: LiveKit, rooms: Rooms) -> None:
+    rooms.add(ANNA, PARENT, room=ASIDE)
+    await engine.push(MEETING, {ANNA: replace(MUTED, room=Room.ASIDE)})
+    assert rooms.people[ASIDE][ANNA].permission == permission(MUTED)
+
+
+async def test_a_stranger_in_the_side_room_is_removed_though_nobody_is_meant_to_be_there(
+    engine: LiveKit, rooms: Rooms
+) -> None:
+    rooms.add(BELA, PARENT, room=ASIDE)
+    await engine.push(MEETING, {ANNA: PARENT})
+    assert rooms.places() == {ASIDE: set()}
+
+
+async def test_whoever_has_no_connected_media_is_silent(engine: LiveKit, rooms: Rooms) -> None:
+    rooms.add(ANNA, PARENT)
+    rooms.add(BELA, PARENT, state=ParticipantInfo.JOINED)
+    rooms.add(HOST, PARENT, state=ParticipantInfo.JOINED)
+    rooms.add(HOST, PARENT, room=ASIDE)
+    assert await engine.silent(MEETING) == {BELA}
+
+
+async def test_an_engine_that_does_not_answer_says_of_nobody_that_they_are_silent(
+    engine: LiveKit, rooms: Rooms, dead: LiveKit
+) -> None:
+    assert await dead.silent(MEETING) == frozenset()
+    rooms.broken.add("ListParticipants")
+    with pytest.raises(MediaDown):
+        await engine.silent(MEETING)
+
+
 async def test_a_room_that_does_not_exist_is_not_created(engine: LiveKit, rooms: Rooms) -> None:
     await engine.push(MEETING, {ANNA: PARENT})
     await engine.close(MEETING)
@@ -150,6 +205,7 @@ async def test_a_room_that_does_not_exist_is_not_created(engine: LiveKit, rooms:
 
 async def test_closing_ends_the_room(engine: LiveKit, rooms: Rooms) -> None:
     rooms.add(ANNA, PARENT)
+    rooms.add(BELA, PARENT, room=ASIDE)
     await engine.close(MEETING)
     assert rooms.people == {}
 
@@ -254,9 +310,11 @@ async def test_a_push_removes_who_sends_sound_as_a_picture(engine: LiveKit, room
     assert rooms.grants().keys() == {BELA}
 
 
-def webhook(name: str, *tracks: TrackInfo, secret: str = SECRET, seat: str = ANNA) -> tuple[bytes, str]:
+def webhook(
+    name: str, *tracks: TrackInfo, secret: str = SECRET, seat: str = ANNA, room: str = MEETING
+) -> tuple[bytes, str]:
     event = api.WebhookEvent(event=name)
-    event.room.name = MEETING
+    event.room.name = room
     event.participant.identity = seat
     event.participant.sid = "PA_1"
     for published in tracks:
@@ -269,6 +327,16 @@ def webhook(name: str, *tracks: TrackInfo, secret: str = SECRET, seat: str = ANN
 @pytest.mark.parametrize("name", ["participant_joined", "participant_left"])
 async def test_a_webhook_tells_who_came_and_went(engine: LiveKit, name: str) -> None:
     assert await engine.receive(*webhook(name)) == Notice(News(name), MEETING, ANNA, "PA_1")
+
+
+async def test_the_side_room_is_the_same_meeting(engine: LiveKit, rooms: Rooms) -> None:
+    assert await engine.receive(*webhook("participant_joined", room=ASIDE)) == Notice(
+        News.JOINED, MEETING, ANNA, "PA_1"
+    )
+    rooms.add(ANNA, MUTED, room=ASIDE)
+    lie = track(TrackSource.CAMERA, SOUND, "audio/opus")
+    await engine.receive(*webhook("track_published", lie, room=ASIDE))
+    assert rooms.places() == {ASIDE: set()}
 
 
 async def test_a_webhook_that_nobody_needs_is_nothing(engine: LiveKit) -> None:

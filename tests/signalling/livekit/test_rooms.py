@@ -1,7 +1,7 @@
 """Rooms, permissions and subscriptions, with real negotiation and no sockets."""
 
 import pytest
-from livekit.protocol.models import DisconnectReason, TrackSource, TrackType
+from livekit.protocol.models import DisconnectReason, ParticipantInfo, TrackSource, TrackType
 from livekit.protocol.rtc import LeaveRequest, RequestResponse, UpdateSubscription
 
 from media.packets import Kind
@@ -432,6 +432,22 @@ def test_a_room_made_in_advance_waits_for_its_first_participant(lobby: Lobby) ->
     assert "room" in lobby.house.rooms
     lobby.wait(2)
     assert "room" not in lobby.house.rooms
+
+
+def test_whose_packets_have_stopped_is_shown_as_not_connected_until_they_come_again() -> None:
+    lobby = Lobby()
+    sam = lobby.join("sam").participant
+    peer = sam.subscriber.peer
+    peer.heard_at = lobby.now
+    sam.connected(peer)
+    lobby.wait(4.9)
+    assert sam.info().state == ParticipantInfo.ACTIVE
+    lobby.wait(0.1)
+    assert sam.info().state == ParticipantInfo.JOINED
+    lobby.wait(60)
+    assert lobby.house.rooms["room"].participants == {"sam": sam}
+    peer.heard_at = lobby.now
+    assert sam.info().state == ParticipantInfo.ACTIVE
 
 
 def test_the_platform_is_told_in_order() -> None:
