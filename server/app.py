@@ -1,5 +1,6 @@
 """The composition root: every port gets its implementation here, and nowhere else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from server import entry, logs
+from server import entry, logs, visits
 from server.aftercare import SqlAftercare
 from server.auth import Doorkeeper
 from server.config import EMBEDDED, Config
@@ -22,7 +23,7 @@ from server.entry import Entry
 from server.forms import LONGEST_BODY
 from server.house import House, SystemClock
 from server.livekit import LiveKit
-from server.pages.context import BUNDLE, DOORKEEPER, HOUSE, ROOMS, TEMPLATES
+from server.pages.context import BUNDLE, DOORKEEPER, HOUSE, ROOMS, RULES, TEMPLATES
 from server.pages.guard import add_headers, errors_as_pages, guard
 from server.pages.render import environment
 from server.pages.webhook import REPORTER, Reporter
@@ -32,6 +33,7 @@ from server.will import Will
 from signalling.meeting.aftermath import Aftermath
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
+from signalling.meeting.errors import JournalDown
 from signalling.meeting.gate import Gate
 from signalling.meeting.gateway import Gateway
 from signalling.meeting.lookout import Lookout
@@ -43,6 +45,7 @@ log = logs.get(__name__)
 
 BUILT = Path(__file__).resolve().parent.parent / "web" / "dist"
 WEBHOOK = "/livekit/webhook"
+TIDY_EVERY = 60.0  # seconds
 
 
 class Engine(MediaEngine, Reporter, Protocol):
@@ -53,6 +56,7 @@ class Engine(MediaEngine, Reporter, Protocol):
 class _Wire:
     """What is started with the application and stopped with it."""
 
+    applier: Applier
     gate: Gate
     gateway: Gateway
     poller: Poller
@@ -79,7 +83,7 @@ def build(
     app[HOUSE], app[BUNDLE] = house, bundle
     app[DOORKEEPER] = Doorkeeper(house)
     app[TEMPLATES] = environment(config, bundle)
-    app[ROOMS], app[REPORTER] = wire.gateway, own
+    app[ROOMS], app[RULES], app[REPORTER] = wire.gateway, wire.applier, own
     app.add_routes(ROUTES)
     for route in (*app.add_routes(wire.gate.routes()), *app.add_routes(wire.gateway.routes())):
         entry.declare(route.handler, Entry.SEAT, token=False)
@@ -112,7 +116,7 @@ def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
     )
     alone = config.media == EMBEDDED
     poller = Poller(journal, applier, attendance, lookout, aftermath, clock, alone=alone)
-    return _Wire(gate, gateway, poller)
+    return _Wire(applier, gate, gateway, poller)
 
 
 def _media(config: Config) -> tuple[LiveKit, Embedded | None]:
@@ -146,11 +150,23 @@ def _running(
             await wire.gateway.start()
             await wire.poller.start()
             started.push_async_callback(wire.poller.stop)
+            tidying = asyncio.create_task(_tidy(house))
+            started.callback(tidying.cancel)
             wire.gate.open()
             log.info("open", port=house.config.port)
             yield
 
     return running
+
+
+async def _tidy(house: House) -> None:
+    """Again and again delete what must not be kept."""
+    while True:
+        try:
+            await visits.forget_places(house)
+        except JournalDown as error:
+            log.error("the database does not answer", exc_info=error)
+        await asyncio.sleep(TIDY_EVERY)
 
 
 def _stop(wire: _Wire) -> Callable[[web.Application], Awaitable[None]]:

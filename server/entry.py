@@ -18,6 +18,7 @@ class Entry(Enum):
     STAFF = auto()  # anyone signed in
     ADMIN = auto()
     FACILITATOR = auto()
+    KEEPER = auto()  # an admin, or a facilitator who is a worker
     SEAT = auto()  # the wire asks the Seats port itself, at each upgrade
     ENGINE = auto()  # the media engine, by its signature
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from server.pages import admin, leaving, parent, public, sign_in, staff, webhook
+from server.pages import admin, leaving, own, parent, public, sign_in, staff, webhook
 
 ID = "[0-9a-f]{24}"
 GROUP = "/staff/groups/{group:" + ID + "}"
@@ -27,7 +27,12 @@ ROUTES = (
     web.get("/ready", parent.ready),
     web.post("/ready", parent.finish_check),
     web.get("/session", parent.session),
-    web.get("/goodbye", parent.goodbye),
+    web.get("/if-i-leave", own.if_i_leave),
+    web.post("/if-i-leave", own.choose),
+    web.get("/joining-from", own.joining_from),
+    web.post("/joining-from", own.joining_from),
+    web.get("/goodbye", own.goodbye),
+    web.post("/goodbye", own.say_goodbye),
     web.get("/staff/sign-in", sign_in.sign_in),
     web.post("/staff/sign-in", sign_in.try_sign_in),
     web.post("/staff/sign-out", leaving.sign_out),

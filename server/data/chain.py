@@ -68,7 +68,8 @@ async def verify(database: Database) -> Verdict:
     lines = 0
     async with database.reading() as connection:
         found = await connection.stream(select(journal).order_by(journal.c.stream, journal.c.sequence))
-        async for row in found.mappings():
+        async for mapping in found.mappings():
+            row = {str(name): value for name, value in mapping.items()}
             lines += 1
             stream, sequence = row["stream"], row["sequence"]
             head, before = heads.get(stream, (0, START))

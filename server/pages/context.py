@@ -7,7 +7,8 @@ from typing import Any, Protocol
 from aiohttp import web
 from jinja2 import Environment
 
-from moderation.model import MeetingId, PersonId, SeatId
+from moderation.actions import Action
+from moderation.model import Actor, MeetingId, PersonId, SeatId
 from server.auth import Doorkeeper, Staff
 from server.house import House
 from server.seats import Parent
@@ -41,11 +42,24 @@ class Rooms(Protocol):
         ...
 
 
+class Rules(Protocol):
+    """Where a page asks for something in a running session."""
+
+    async def act(self, meeting: MeetingId, actor: Actor, action: Action) -> object:
+        """Do it, if the rules allow it.
+
+        Raises:
+            UnknownMeeting
+        """
+        ...
+
+
 HOUSE = web.AppKey("HOUSE", House)
 DOORKEEPER = web.AppKey("DOORKEEPER", Doorkeeper)
 BUNDLE = web.AppKey("BUNDLE", Path)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 ROOMS = web.AppKey("ROOMS", Rooms)
+RULES = web.AppKey("RULES", Rules)
 
 HERE_STAFF = web.RequestKey("HERE_STAFF", Staff)
 HERE_PARENT = web.RequestKey("HERE_PARENT", Parent)

@@ -1,11 +1,12 @@
 """The one way from the router to a handler: doors, form tokens, errors as pages, headers."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aiohttp import hdrs, web
 
 from server import auth, cookies, entry, forms, logs, seats, security
-from server.auth import Role
+from server.auth import Role, Staff
 from server.entry import Door, Entry, Handler
 from server.pages.context import HERE_PARENT, HERE_STAFF, HOUSE, POSTED, SENT, house
 from server.pages.render import go, holder, problem
@@ -69,12 +70,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             pass
         case Entry.PARENT:
             await _let_parent_in(request)
-        case Entry.STAFF:
-            return await _staff(request, handler, frozenset(Role))
-        case Entry.ADMIN:
-            return await _staff(request, handler, frozenset({Role.ADMIN}))
-        case Entry.FACILITATOR:
-            return await _staff(request, handler, frozenset({Role.FACILITATOR}))
+        case Entry.STAFF | Entry.ADMIN | Entry.FACILITATOR | Entry.KEEPER:
+            found = await _staff(request)
+            if found is None:
+                return go(SIGN_IN)
+            if not _MAY[door.who](found):
+                raise Refused(HTTPStatus.FORBIDDEN, "403")
+            request[HERE_STAFF] = found
     return await handler(request)
 
 
@@ -105,15 +107,17 @@ async def _let_parent_in(request: web.Request) -> None:
     request[HERE_PARENT] = found
 
 
-async def _staff(request: web.Request, handler: Handler, roles: frozenset[Role]) -> web.StreamResponse:
+async def _staff(request: web.Request) -> Staff | None:
     cookie = cookies.read(request, house(request).config, cookies.STAFF)
-    found = await auth.staff(house(request), cookie)
-    if found is None:
-        return go(SIGN_IN)
-    if found.role not in roles:
-        raise Refused(HTTPStatus.FORBIDDEN, "403")
-    request[HERE_STAFF] = found
-    return await handler(request)
+    return await auth.staff(house(request), cookie)
+
+
+_MAY: dict[Entry, Callable[[Staff], bool]] = {
+    Entry.STAFF: lambda here: True,
+    Entry.ADMIN: lambda here: here.role is Role.ADMIN,
+    Entry.FACILITATOR: lambda here: here.role is Role.FACILITATOR,
+    Entry.KEEPER: lambda here: here.role is Role.ADMIN or here.is_worker,
+}
 
 
 def _pattern(request: web.Request) -> str:

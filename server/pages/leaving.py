@@ -7,10 +7,11 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from moderation.model import SeatId
-from server import auth, cookies, logs, seats, security
+from server import auth, cookies, logs, seats, security, tasks
 from server.entry import Entry, entry
 from server.pages.context import ROOMS, house
 from server.pages.render import go
+from server.seats import Parent
 
 CLEAR = '"cache", "cookies", "storage"'
 PATIENCE = 0.3  # seconds that leaving waits for the records
@@ -59,12 +60,13 @@ async def end_staff(request: web.Request, *, quick: bool) -> None:
         await _tell(request, SeatId(session), quick=quick)
 
 
-async def end_seat(request: web.Request) -> None:
-    """End the seat that this browser holds, and its place in running sessions."""
+async def end_seat(request: web.Request) -> Parent | None:
+    """End the seat that this browser holds, and its place in running sessions. Gives whose it was."""
     at = house(request)
     ended = await seats.end(at, cookies.read(request, at.config, cookies.SEAT))
     if ended is not None:
         await _tell(request, SeatId(ended.seat), quick=True)
+    return ended
 
 
 async def _tell(request: web.Request, seat: SeatId, *, quick: bool) -> None:
@@ -74,8 +76,11 @@ async def _tell(request: web.Request, seat: SeatId, *, quick: bool) -> None:
 
 async def _end_everything(request: web.Request) -> None:
     try:
-        await end_seat(request)
+        left = await end_seat(request)
         await end_staff(request, quick=True)
+        if left is not None:
+            async with house(request).database.writing() as connection:
+                await tasks.keep_quiet(connection, left.member)
     except Exception as error:  # nothing may keep anyone from leaving
         log.error("an exit could not be recorded", exc_info=error)
 

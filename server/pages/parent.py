@@ -1,12 +1,13 @@
 """A parent's way in, a step a page. Each step posts and goes on to the next; nothing is asked twice."""
 
+from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
 
 from aiohttp import web
 
 from moderation.model import MeetingId
-from server import agreements, groups, meetings, readiness, seats
+from server import aftercare, agreements, cookies, meetings, readiness, seats, visits
 from server.agreements import Agreement
 from server.entry import Entry, entry
 from server.forms import BadBody, Typed
@@ -27,11 +28,30 @@ class Step(Enum):
     WELCOME = "/welcome"
     NAME = "/name"
     AGREEMENT = "/agreement"
+    IF_I_LEAVE = "/if-i-leave"
     READY = "/ready"
+    JOINING_FROM = "/joining-from"
     SESSION = "/session"
 
 
 ORDER = tuple(Step)
+ON_THE_DAY = frozenset({Step.READY, Step.JOINING_FROM})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Which step of how many this is, for the line of dots. Without a session there are fewer."""
+
+    now: int
+    total: int
+
+
+async def progress(at: House, here: Parent, step: Step) -> Progress:
+    """How far along the way in a step is."""
+    session = await meetings.at_hand(at, here.group)
+    today = session is not None and session.is_at_hand(at.clock.now())
+    asked = [one for one in ORDER[:-1] if today or one not in ON_THE_DAY]
+    return Progress(asked.index(step) + 1 if step in asked else len(asked), len(asked))
 
 
 async def whereabouts(at: House, here: Parent) -> str:
@@ -41,15 +61,21 @@ async def whereabouts(at: House, here: Parent) -> str:
 
 
 async def _first_open(at: House, here: Parent, session: Session | None) -> Step:
+    if await aftercare.is_suspended(at, here.member, but_in=None if session is None else session.id):
+        return Step.SESSION
     if not here.welcomed:
         return Step.WELCOME
     if here.name is None:
         return Step.NAME
     if await _version(at, here, session) not in here.accepted:
         return Step.AGREEMENT
+    if not here.planned:
+        return Step.IF_I_LEAVE
     if session is None or not session.is_at_hand(at.clock.now()):
         return Step.SESSION
-    return Step.SESSION if await readiness.is_recorded(at, here.seat, session.id) else Step.READY
+    if not await readiness.is_recorded(at, here.seat, session.id):
+        return Step.READY
+    return Step.SESSION if await visits.was_asked(at, session.id, here.member) else Step.JOINING_FROM
 
 
 async def _version(at: House, here: Parent, session: Session | None) -> int:
@@ -60,7 +86,7 @@ async def _version(at: House, here: Parent, session: Session | None) -> int:
         return await agreements.current_version(connection, here.group)
 
 
-async def _turned_back(request: web.Request, step: Step) -> web.Response | None:
+async def turned_back(request: web.Request, step: Step) -> web.Response | None:
     """Where to go instead, if this step is not this parent's turn yet."""
     at, here = house(request), request[HERE_PARENT]
     first = await _first_open(at, here, await meetings.at_hand(at, here.group))
@@ -74,26 +100,29 @@ async def welcome(request: web.Request) -> web.StreamResponse:
     if request.method == "POST":
         await seats.welcome(at, here)
         return go(Step.NAME.value)
-    return go(await whereabouts(at, here)) if here.welcomed else page(request, "welcome.html")
+    if here.welcomed:
+        return go(await whereabouts(at, here))
+    return page(request, "welcome.html", progress=await progress(at, here, Step.WELCOME))
 
 
 @entry(Entry.PARENT)
 async def name(request: web.Request) -> web.StreamResponse:
     """GET /name: the name to be called."""
     here = request[HERE_PARENT]
-    back = await _turned_back(request, Step.NAME)
+    back = await turned_back(request, Step.NAME)
     if back is not None:
         return back
     if here.name is not None:
         return go(await whereabouts(house(request), here))
-    return page(request, "name.html", typed="", errors={})
+    at = house(request)
+    return page(request, "name.html", typed="", errors={}, progress=await progress(at, here, Step.NAME))
 
 
 @entry(Entry.PARENT)
 async def give_name(request: web.Request) -> web.StreamResponse:
     """POST /name."""
     at, here = house(request), request[HERE_PARENT]
-    back = await _turned_back(request, Step.NAME)
+    back = await turned_back(request, Step.NAME)
     if back is not None or here.name is not None:
         return back or go(Step.AGREEMENT.value)
     form = Typed(request[POSTED])
@@ -102,9 +131,8 @@ async def give_name(request: web.Request) -> web.StreamResponse:
     if not form.errors and not await seats.call(at, here, wanted):
         form.errors["name"] = say.name_taken.format(name=wanted)
     if form.errors:
-        return page(
-            request, "name.html", HTTPStatus.UNPROCESSABLE_ENTITY, typed=form.raw("name"), errors=form.errors
-        )
+        facts = {"typed": form.raw("name"), "progress": await progress(at, here, Step.NAME)}
+        return page(request, "name.html", HTTPStatus.UNPROCESSABLE_ENTITY, errors=form.errors, **facts)
     return go(Step.AGREEMENT.value)
 
 
@@ -112,25 +140,31 @@ async def give_name(request: web.Request) -> web.StreamResponse:
 async def agreement(request: web.Request) -> web.StreamResponse:
     """GET /agreement: to accept it, or to read it again."""
     here = request[HERE_PARENT]
-    back = await _turned_back(request, Step.AGREEMENT)
+    back = await turned_back(request, Step.AGREEMENT)
     if back is not None:
         return back
     current = await _agreement(request)
-    return page(request, "agreement.html", agreement=current, is_accepted=current.version in here.accepted)
+    facts = {
+        "agreement": current,
+        "is_accepted": current.version in here.accepted,
+        "progress": await progress(house(request), here, Step.AGREEMENT),
+    }
+    return page(request, "agreement.html", **facts)
 
 
 @entry(Entry.PARENT)
 async def accept(request: web.Request) -> web.StreamResponse:
     """POST /agreement: the version that was read is the one that is accepted."""
     at, here = house(request), request[HERE_PARENT]
-    back = await _turned_back(request, Step.AGREEMENT)
+    back = await turned_back(request, Step.AGREEMENT)
     if back is not None:
         return back
     current = await _agreement(request)
     if Typed(request[POSTED]).raw("version") != str(current.version):
         return go(Step.AGREEMENT.value)
     await agreements.accept(at, here.member, current.version)
-    return go(Step.READY.value)
+    now_here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
+    return go(await whereabouts(at, now_here if isinstance(now_here, Parent) else here))
 
 
 async def _agreement(request: web.Request) -> Agreement:
@@ -142,15 +176,22 @@ async def _agreement(request: web.Request) -> Agreement:
 @entry(Entry.PARENT)
 async def ready(request: web.Request) -> web.StreamResponse:
     """GET /ready: the readiness check, at any time."""
-    back = await _turned_back(request, Step.READY)
-    return back or page(request, "ready.html", seat=request[HERE_PARENT].seat)
+    at, here = house(request), request[HERE_PARENT]
+    back = await turned_back(request, Step.READY)
+    if back is not None:
+        return back
+    session = await meetings.at_hand(at, here.group)
+    asked = session is None or await visits.was_asked(at, session.id, here.member)
+    following = Step.SESSION if asked else Step.JOINING_FROM
+    steps = await progress(at, here, Step.READY)
+    return page(request, "ready.html", seat=here.seat, following=following.value, progress=steps)
 
 
 @entry(Entry.PARENT, json=True)
 async def finish_check(request: web.Request) -> web.StreamResponse:
     """POST /ready: the check's result from the page's script; or from the form, that it was passed over."""
     at, here = house(request), request[HERE_PARENT]
-    back = await _turned_back(request, Step.READY)
+    back = await turned_back(request, Step.READY)
     if back is not None:
         return back
     sent = request.get(SENT)
@@ -159,9 +200,8 @@ async def finish_check(request: web.Request) -> web.StreamResponse:
     if session is not None:
         await readiness.record(at, here.seat, session.id, result)
         request.app[ROOMS].labels_changed(MeetingId(session.id))
-    if sent is None:
-        return go(Step.SESSION.value)
-    return web.json_response({"next": Step.SESSION.value})
+    following = await whereabouts(at, here)
+    return go(following) if sent is None else web.json_response({"next": following})
 
 
 def _result(sent: object) -> Result:
@@ -180,18 +220,13 @@ def _result(sent: object) -> Result:
 async def session(request: web.Request) -> web.StreamResponse:
     """GET /session: the waiting room and the room; before its day, when it will be."""
     at, here = house(request), request[HERE_PARENT]
-    back = await _turned_back(request, Step.READY)
+    found = await meetings.at_hand(at, here.group)
+    until = await aftercare.is_suspended(at, here.member, but_in=None if found is None else found.id)
+    if until:
+        return page(request, "resting.html", until=None if until is True else until)
+    back = await turned_back(request, Step.READY)
     if back is not None:
         return back
-    found = await meetings.at_hand(at, here.group)
     if found is None or not found.is_at_hand(at.clock.now()):
         return page(request, "later.html", name=here.name, session=found, now=at.clock.now())
-    async with at.database.reading() as connection:
-        hosts = await groups.hosts(at, connection, here.group)
-    return page(request, "session.html", name=here.name, session=found, hosts=[host.name for host in hosts])
-
-
-@entry(Entry.PUBLIC)
-async def goodbye(request: web.Request) -> web.StreamResponse:
-    """GET /goodbye: after leaving, with the way back."""
-    return page(request, "goodbye.html")
+    return page(request, "session.html", name=here.name, session=found)

@@ -73,6 +73,7 @@ def environment(config: Config, bundle: Path) -> Environment:
         exit_url=config.exit_url,
         asset=_assets(bundle),
         day=lambda moment: when.day(moment, config.zone),
+        plain_day=when.plain_day,
         on_day=lambda moment, now: when.on_day(moment, now, config.zone),
         clock=lambda moment: when.clock(moment, config.zone),
         length=when.length,

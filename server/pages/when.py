@@ -1,7 +1,7 @@
 """Days and times in words, by the clock on the group's wall."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from server.words import words
@@ -9,8 +9,12 @@ from server.words import words
 
 def day(moment: datetime, zone: ZoneInfo) -> str:
     """Such as Tuesday 3 March."""
-    local = moment.astimezone(zone)
-    return f"{local:%A} {local.day} {local:%B}"
+    return plain_day(moment.astimezone(zone).date())
+
+
+def plain_day(of: date) -> str:
+    """The same of a day in the calendar."""
+    return f"{of:%A} {of.day} {of:%B}"
 
 
 def on_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -19,7 +19,7 @@ from aiohttp.test_utils import TestServer
 
 from server import auth, groups, invites, meetings
 from server.app import build
-from server.auth import Role
+from server.auth import Kind, Role
 from server.config import Config
 from server.crypto import KeyRing
 from server.data.store import Database, migrate
@@ -127,7 +127,7 @@ class Place:
 
 async def walk_in(visitor: Visitor, page: Page, name: str) -> Page:
     """Press on from any step to the session's page."""
-    for _ in range(6):
+    for _ in range(8):
         if page.path == "/session":
             break
         page = await visitor.submit(page, **({"name": name} if page.path == "/name" else {}))
@@ -175,7 +175,9 @@ async def _furnish(path: Path) -> Furniture:
     house = House(Config(key=(KEY,), database_url=url), Database(url), KeyRing((KEY,)), FakeClock(EVENING))
     area = await groups.create_area(house, "Somewhere")
     admin = await auth.create_account(house, area, Role.ADMIN, "admin@example.org", "Ali", PASSWORD)
-    host = await auth.create_account(house, area, Role.FACILITATOR, "facilitator@example.org", "Jo", PASSWORD)
+    host = await auth.create_account(
+        house, area, Role.FACILITATOR, "facilitator@example.org", "Jo", PASSWORD, Kind.WORKER
+    )
     group = await groups.create(house, area, "Tuesday group", (host,))
     starts_at = EVENING - timedelta(minutes=5)
     meeting = await meetings.plan(house, group, starts_at, 90, "Talking with school")

@@ -18,7 +18,16 @@ async def test_the_whole_way_in_by_pressing_on(place: Place) -> None:
     while page.path != "/session":
         page = await visitor.submit(page, **({"name": "Sam"} if page.path == "/name" else {}))
         walked.append(page.path.strip("/"))
-    assert walked == ["i", "welcome", "name", "agreement", "ready", "session"]
+    assert walked == [
+        "i",
+        "welcome",
+        "name",
+        "agreement",
+        "if-i-leave",
+        "ready",
+        "joining-from",
+        "session",
+    ]
     assert page.data["data-meeting"] == place.meeting
     assert page.data["data-name"] == "Sam"
 
@@ -41,7 +50,9 @@ async def test_the_link_opened_again_leads_straight_back(place: Place) -> None:
     assert (await parent.open("/welcome")).path == "/session"
 
 
-@pytest.mark.parametrize("ahead", ["/name", "/agreement", "/ready", "/session"])
+@pytest.mark.parametrize(
+    "ahead", ["/name", "/agreement", "/if-i-leave", "/ready", "/joining-from", "/session"]
+)
 async def test_a_step_out_of_order_leads_to_where_the_person_is(place: Place, ahead: str) -> None:
     visitor = place.visitor()
     page = await visitor.open(await place.invite())
@@ -98,7 +109,7 @@ async def test_only_the_version_that_was_read_can_be_accepted(place: Place) -> N
     page = await visitor.submit(page)
     assert page.path == "/agreement"
     assert "A new promise." in page.html
-    assert (await visitor.submit(page)).path == "/ready"
+    assert (await visitor.submit(page)).path == "/if-i-leave"
 
 
 async def test_a_changed_agreement_is_accepted_again_before_coming_in(place: Place) -> None:
@@ -106,8 +117,7 @@ async def test_a_changed_agreement_is_accepted_again_before_coming_in(place: Pla
     await change_agreement(place)
     page = await parent.open("/session")
     assert page.path == "/agreement"
-    assert (await parent.submit(page)).path == "/ready"
-    assert (await parent.open("/session")).path == "/session"
+    assert (await parent.submit(page)).path == "/session", "nothing else is asked twice"
 
 
 async def test_an_accepted_agreement_can_be_read_again(place: Place) -> None:

@@ -21,17 +21,19 @@ _TOLD = ("stream", "sequence", "role", "person", "seat", "event", "whom", "recor
 
 def upgrade() -> None:
     """Add the new columns and tables, and chain what was written so far."""
-    for column in (
+    terms: tuple[sa.Column[Any], ...] = (
         sa.Column("late_minutes", sa.Integer(), nullable=False, server_default="15"),
         sa.Column("capacity", sa.Integer(), nullable=False, server_default="16"),
         sa.Column("both_kinds", sa.Boolean(), nullable=False, server_default=sa.false()),
-    ):
+    )
+    for column in terms:
         op.add_column("meeting", column)
-    for column in (
+    plans: tuple[sa.Column[Any], ...] = (
         sa.Column("plan", sa.String(length=16), nullable=True),
         sa.Column("contact", sa.LargeBinary(), nullable=True),
         sa.Column("plan_at", sa.DateTime(timezone=True), nullable=True),
-    ):
+    )
+    for column in plans:
         op.add_column("member", column)
     op.add_column("journal", sa.Column("hash", sa.String(length=64), nullable=False, server_default=""))
     _chain()
@@ -44,7 +46,7 @@ def _chain() -> None:
     bind = op.get_bind()
     on_sqlite = bind.dialect.name == "sqlite"
     op.execute(_TO_SQLITE if on_sqlite else _TO_POSTGRESQL)
-    texts = (sa.column(name) for name in (*_TOLD, "hash"))
+    texts: list[sa.ColumnClause[str]] = [sa.column(name, sa.String()) for name in (*_TOLD, "hash")]
     journal = sa.table("journal", *texts, sa.column("at", sa.DateTime(timezone=True)))
     before: dict[str, str] = {}
     rows = bind.execute(sa.select(journal).order_by(journal.c.stream, journal.c.sequence)).mappings().all()

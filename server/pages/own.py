@@ -1,0 +1,157 @@
+"""What a parent tells us for themself: what to do if they are gone, where they are, and how it was."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from moderation.model import MeetingId
+from server import cookies, meetings, seats, visits
+from server.entry import Entry, entry
+from server.forms import Typed
+from server.names import tidy
+from server.pages.context import HERE_PARENT, POSTED, ROOMS, house
+from server.pages.parent import Step, progress, turned_back, whereabouts
+from server.pages.render import go, page
+from server.seats import Parent
+from server.visits import ANSWERS, QUESTIONS, Wish
+from server.words import words
+from signalling.meeting.ports import Plan
+
+LONGEST_PLACE = 200
+LONGEST_WORD = 60
+DIGITS = (5, 15)
+_BETWEEN = frozenset(" -().")
+
+
+@entry(Entry.PARENT)
+async def if_i_leave(request: web.Request) -> web.StreamResponse:
+    """GET /if-i-leave: what to do if they are suddenly gone. On the way in once; after that at any time."""
+    back = await turned_back(request, Step.IF_I_LEAVE)
+    if back is not None:
+        return back
+    return await _if_i_leave(request, await visits.wish(house(request), request[HERE_PARENT].member), {})
+
+
+@entry(Entry.PARENT)
+async def choose(request: web.Request) -> web.StreamResponse:
+    """POST /if-i-leave."""
+    at, here = house(request), request[HERE_PARENT]
+    back = await turned_back(request, Step.IF_I_LEAVE)
+    if back is not None:
+        return back
+    form = Typed(request[POSTED])
+    if "skip" in form.posted:
+        # Passing over the question takes nothing back that was chosen before.
+        await visits.choose(at, here.member, None)
+    else:
+        wished = _wish(form)
+        if form.errors:
+            return await _if_i_leave(request, wished, form.errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+        await visits.choose(at, here.member, wished)
+        await _tell(request)
+    return go(await _next(request))
+
+
+def _wish(form: Typed) -> Wish:
+    say = words.parent
+    chosen = form.choice("plan", [plan.value for plan in Plan], missing=say.leave_missing)
+    plan = Plan.WAIT if form.errors else Plan(chosen)
+    number, word = tidy(form.raw("number")), tidy(form.raw("word"))
+    if plan is not Plan.WAIT and not _is_number(number):
+        form.errors["number"] = say.leave_number_wrong
+    if len(word) > LONGEST_WORD or not word.isprintable():
+        form.errors["word"] = say.leave_word_wrong
+    elif not word and plan is Plan.TEXT:
+        form.errors["word"] = say.leave_word_missing
+    elif not word and plan is Plan.RING_CONTACT:
+        form.errors["word"] = say.leave_contact_missing
+    return Wish(plan, number, word)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a telephone can be rung with it: digits, a plus first if any, and what people put between."""
+    bare = text.removeprefix("+")
+    digits = [letter for letter in bare if letter not in _BETWEEN]
+    return DIGITS[0] <= len(digits) <= DIGITS[1] and all("0" <= digit <= "9" for digit in digits)
+
+
+async def _if_i_leave(
+    request: web.Request, wished: Wish, errors: dict[str, str], status: int = HTTPStatus.OK
+) -> web.Response:
+    here = request[HERE_PARENT]
+    facts = {
+        "wished": wished,
+        "plans": [plan.value for plan in Plan],
+        "errors": errors,
+        "is_first": not here.planned,
+        "progress": await progress(house(request), here, Step.IF_I_LEAVE),
+    }
+    return page(request, "if_i_leave.html", status, **facts)
+
+
+@entry(Entry.PARENT)
+async def joining_from(request: web.Request) -> web.StreamResponse:
+    """GET and POST /joining-from: for this session only, if they like."""
+    at, here = house(request), request[HERE_PARENT]
+    back = await turned_back(request, Step.READY)
+    session = await meetings.at_hand(at, here.group)
+    if back is not None or session is None or not session.is_at_hand(at.clock.now()):
+        return back or go(Step.SESSION.value)
+    if request.method != "POST":
+        return await _joining_from(request, await visits.place(at, session.id, here.member) or "", {})
+    form = Typed(request[POSTED])
+    where = "" if "skip" in form.posted else tidy(form.raw("place"))
+    if len(where) > LONGEST_PLACE or not where.isprintable():
+        errors = {"place": words.parent.from_wrong}
+        return await _joining_from(request, where, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+    await visits.join_from(at, session.id, here.member, where)
+    return go(await whereabouts(at, here))
+
+
+async def _joining_from(
+    request: web.Request, typed: str, errors: dict[str, str], status: int = HTTPStatus.OK
+) -> web.Response:
+    steps = await progress(house(request), request[HERE_PARENT], Step.JOINING_FROM)
+    return page(request, "joining_from.html", status, typed=typed, errors=errors, progress=steps)
+
+
+@entry(Entry.PUBLIC)
+async def goodbye(request: web.Request) -> web.StreamResponse:
+    """GET /goodbye: after leaving, with the way back. Whoever we know may say how it was, once."""
+    at = house(request)
+    here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
+    session = await meetings.attended_last(at, here.member) if isinstance(here, Parent) else None
+    if session is None or not isinstance(here, Parent):
+        return page(request, "goodbye.html", asks=False, is_over=True)
+    asks = not await visits.has_said_goodbye(at, session.id, here.member)
+    is_over = session.is_over(at.clock.now())
+    return page(request, "goodbye.html", asks=asks, is_over=is_over, questions=QUESTIONS, answers=ANSWERS)
+
+
+@entry(Entry.PARENT)
+async def say_goodbye(request: web.Request) -> web.StreamResponse:
+    """POST /goodbye: the three taps, as many of them as were made, and whether they would like a call."""
+    at, here = house(request), request[HERE_PARENT]
+    form = Typed(request[POSTED])
+    given = {name: form.raw(name) for name in QUESTIONS if form.raw(name) in ANSWERS}
+    call_me = form.raw("call") == "yes"
+    session = await meetings.attended_last(at, here.member)
+    if session is not None:
+        await visits.say_goodbye(at, session.id, here.member, given, call_me=call_me)
+        request.app[ROOMS].labels_changed(MeetingId(session.id))
+    return page(request, "goodbye_said.html", call_me=call_me and session is not None)
+
+
+async def _next(request: web.Request) -> str:
+    """Where this parent goes on, as they are now."""
+    at = house(request)
+    here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
+    return await whereabouts(at, here) if isinstance(here, Parent) else Step.WELCOME.value
+
+
+async def _tell(request: web.Request) -> None:
+    """Hosts of a running session see what is wished from now on."""
+    at = house(request)
+    session = await meetings.at_hand(at, request[HERE_PARENT].group)
+    if session is not None:
+        request.app[ROOMS].labels_changed(MeetingId(session.id))
