@@ -168,10 +168,14 @@ def describe(seat: SeatId, grant: Grant) -> str:
 
 @dataclass
 class FakeSeats:
-    """Seats by the value of the cookie `seat`. A cookie found in `ended` belongs to a seat that has ended."""
+    """Seats by the value of the cookie `seat`. A cookie found in `ended` belongs to a seat that has ended.
+
+    `suspended`: persons who were suspended in another session.
+    """
 
     holders: dict[str, SeatHolder] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
+    suspended: set[PersonId] = field(default_factory=set)
     names: dict[SeatId, SeatLabel] = field(default_factory=dict)
     hosts: list[str] = field(default_factory=lambda: ["Jo", "Amal"])
     members: list[Member] = field(default_factory=list)
@@ -195,6 +199,8 @@ class FakeSeats:
         holder = self.holders.get(cookie)
         if holder is None:
             return SeatRefusal.NO_SEAT
+        if holder.person in self.suspended:
+            return SeatRefusal.SUSPENDED
         return holder if holder.meeting == meeting else SeatRefusal.NOT_YOUR_SESSION
 
     async def check_seat(self, cookies: Mapping[str, str]) -> SeatId | SeatRefusal:

@@ -104,6 +104,14 @@ class House:
         await self.done((JO, a.AdmitAll()))
         self.diary.clear()
 
+    async def aside(self) -> None:
+        """Everyone as in a session, Ray attends too, and Jo and Sam are in the side room."""
+        await self.in_session()
+        await self.done(arriving(RAY))
+        await self.connects(RAY)
+        await self.done((JO, a.InviteAside(SAM.person)), (SAM, a.AcceptAside()))
+        self.diary.clear()
+
     async def connects(self, actor: Actor) -> None:
         """Both connections, and the engine's word that media is there."""
         await self.attendance.opened(TUESDAY, actor.seat, Connection.EVENTS)

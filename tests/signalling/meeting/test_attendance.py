@@ -1,8 +1,11 @@
 """Attended means: a facilitator with the event connection and media in that room, in some process."""
 
+import asyncio
+
 import pytest
 
-from moderation.model import Phase
+from moderation import actions as a
+from moderation.model import MeetingId, Phase, SeatId
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.ports import Connected, Connection
 from tests.fakes import FakePresence
@@ -140,6 +143,85 @@ async def test_who_is_connected_is_told_from_memory_while_leases_cannot_be_read(
 async def test_nobody_is_remembered_of_a_meeting_that_is_over(house: House) -> None:
     house.attendance.forget(TUESDAY)
     assert not house.attendance.is_in_room(TUESDAY, JO.seat)
+
+
+# --- Media that falls silent ---
+
+
+async def test_a_host_whose_packets_stop_is_away_until_they_come_again(house: House) -> None:
+    house.media.quiet.add(JO.seat)
+    await house.poller.watch()
+    assert await phase(house) is Phase.UNATTENDED
+    await house.poller.watch()
+    assert await phase(house) is Phase.UNATTENDED
+    house.media.quiet.clear()
+    await house.poller.watch()
+    assert await phase(house) is Phase.OPEN
+
+
+async def test_a_parents_silent_media_changes_nothing(house: House) -> None:
+    await house.connects(SAM)
+    house.media.quiet.add(SAM.seat)
+    await house.poller.watch()
+    assert await phase(house) is Phase.OPEN
+
+
+async def test_a_host_who_joins_while_the_engine_answers_is_not_the_one_it_means(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def late_answer(_: MeetingId) -> frozenset[SeatId]:
+        await house.attendance.joined(TUESDAY, JO.seat, "PA_2")
+        return frozenset({JO.seat})
+
+    monkeypatch.setattr(house.media, "silent", late_answer)
+    await house.poller.watch()
+    assert await phase(house) is Phase.OPEN
+
+
+async def test_a_host_who_joins_anew_is_silent_no_longer(house: House) -> None:
+    house.media.quiet.add(JO.seat)
+    await house.poller.watch()
+    await house.attendance.joined(TUESDAY, JO.seat, "PA_2")
+    assert await phase(house) is Phase.OPEN
+
+
+@pytest.mark.parametrize("trouble", ["down", "slow"])
+async def test_an_engine_that_does_not_say_leaves_it_as_it_was(
+    house: House, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    async def slow(_: MeetingId) -> frozenset[SeatId]:
+        await asyncio.sleep(9)
+        return frozenset({JO.seat})
+
+    monkeypatch.setattr("signalling.meeting.attendance.LISTEN_WITHIN", 0.01)
+    house.media.quiet.add(JO.seat)
+    if trouble == "down":
+        house.media.down = True
+    else:
+        monkeypatch.setattr(house.media, "silent", slow)
+    await house.poller.watch()
+    assert await phase(house) is Phase.OPEN
+
+
+# --- The side room ---
+
+
+async def test_a_host_aside_does_not_hold_the_main_room(house: House) -> None:
+    await house.done(arriving(RAY))
+    await house.connects(RAY)
+    await house.done((JO, a.InviteAside(SAM.person)), (SAM, a.AcceptAside()))
+    await house.attendance.closed(TUESDAY, RAY.seat, MEDIA, at_once=True)
+    assert await phase(house) is Phase.UNATTENDED
+    assert not any(grant.can_subscribe for grant in house.media.rooms[TUESDAY].values())
+
+
+async def test_a_host_aside_whose_connection_drops_does_not_end_the_side_room(house: House) -> None:
+    await house.done(arriving(RAY))
+    await house.connects(RAY)
+    await house.done((JO, a.InviteAside(SAM.person)), (SAM, a.AcceptAside()))
+    await house.attendance.closed(TUESDAY, JO.seat, MEDIA, at_once=True)
+    assert (await house.meeting()).aside is not None
+    assert await phase(house) is Phase.OPEN
 
 
 async def test_a_new_process_knows_nobody(house: House) -> None:

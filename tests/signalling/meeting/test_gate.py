@@ -25,6 +25,7 @@ from tests.signalling.meeting.house import (
     JO,
     KAZ,
     ORIGIN,
+    RAY,
     SAM,
     TUESDAY,
     House,
@@ -207,6 +208,11 @@ async def to_seat_ended(house: House) -> None:
     house.seats.ended.add("sam-phone")
 
 
+async def to_suspended(house: House) -> None:
+    await house.in_session()
+    house.seats.suspended.add(SAM.person)
+
+
 async def to_no_seat(house: House) -> None:
     await house.in_session()
     del house.seats.holders["sam-phone"]
@@ -248,6 +254,7 @@ REFUSALS = [
     (to_another_person, 403, "not_here"),
     (to_admin, 403, "not_allowed"),
     (to_another_session, 403, "not_your_session"),
+    (to_suspended, 403, "suspended"),
     (to_seat_ended, 401, "seat_ended"),
     (to_no_seat, 401, "no_seat"),
     (to_database_down, 503, "not_ready"),
@@ -298,6 +305,91 @@ async def test_a_plain_request_is_told_so(in_session: Site) -> None:
     headers = {"Cookie": "seat=sam-phone", "Origin": ORIGIN}
     answer = await in_session.client.get("/media/tuesday/rtc", headers=headers)
     assert (answer.status, answer.headers["Hearth-Refusal"]) == (400, "not_a_websocket")
+
+
+# --- The side room ---
+
+
+async def test_those_aside_are_taken_to_the_side_room_and_the_others_are_not(site: Site) -> None:
+    await site.house.aside()
+    sockets = [await site.enter(actor) for actor in (JO, SAM, KAZ)]
+    rooms = [query["access_token"].split("/")[0] for query in site.engine.queries]
+    assert rooms == ["tuesday-aside", "tuesday-aside", "tuesday"]
+    for socket in sockets:
+        await socket.close()
+
+
+async def test_whoever_goes_aside_leaves_the_main_room_and_comes_back(in_session: Site) -> None:
+    house = in_session.house
+    sam, kaz = await in_session.enter(SAM), await in_session.enter(KAZ)
+    await house.done(arriving(RAY))
+    await house.connects(RAY)
+    await house.done((JO, a.InviteAside(SAM.person)))
+    assert not sam.closed
+    await house.done((SAM, a.AcceptAside()))
+    assert (await sam.receive()).data == passage.PassageClose.MOVED
+    again = await in_session.enter(SAM)
+    await house.done((SAM, a.LeaveAside()))
+    assert (await again.receive()).data == passage.PassageClose.MOVED
+    await kaz.send_bytes(b"still here")
+    assert await kaz.receive_bytes() == b"echo still here"
+    await kaz.close()
+
+
+async def test_a_host_who_goes_aside_attends_there_and_the_side_room_goes_on(site: Site) -> None:
+    house = site.house
+    await house.in_session()
+    jo = await site.enter(JO)
+    await house.attendance.joined(TUESDAY, JO.seat, "PA_2")
+    await house.done(arriving(RAY))
+    await house.connects(RAY)
+    await house.done((JO, a.InviteAside(SAM.person)), (SAM, a.AcceptAside()))
+    assert (await jo.receive()).data == passage.PassageClose.MOVED
+    await house.attendance.left(TUESDAY, JO.seat, "PA_2")
+    there = await site.enter(JO)
+    await house.attendance.joined(TUESDAY, JO.seat, "PA_3")
+    meeting = await house.meeting()
+    assert meeting.phase is Phase.OPEN
+    assert meeting.aside is not None
+    assert meeting.attending == {JO.seat, RAY.seat}
+    await asyncio.sleep(passage.LAST_WORDS + 0.1)
+    assert (await house.meeting()).attending == {JO.seat, RAY.seat}
+    await house.attendance.closed(TUESDAY, RAY.seat, Connection.EVENTS, at_once=True)
+    assert (await house.meeting()).phase is Phase.UNATTENDED
+    await there.close()
+
+
+async def test_a_host_on_the_way_back_from_the_side_room_attends_nothing_yet(site: Site) -> None:
+    house = site.house
+    await house.aside()
+    jo = await site.enter(JO)
+    await house.attendance.joined(TUESDAY, JO.seat, "PA_2")
+    await house.attendance.closed(TUESDAY, RAY.seat, Connection.EVENTS, at_once=True)
+    await house.done((JO, a.EndAside()))
+    assert (await jo.receive()).data == passage.PassageClose.MOVED
+    await house.poller.watch()
+    assert (await house.meeting()).phase is Phase.UNATTENDED
+    back = await site.enter(JO)
+    await house.attendance.joined(TUESDAY, JO.seat, "PA_3")
+    await until_phase(house, Phase.OPEN)
+    await back.close()
+
+
+async def test_whoever_goes_aside_while_the_engine_is_reached_tries_again(site: Site) -> None:
+    house = site.house
+    await house.in_session()
+    await house.done(arriving(RAY))
+    await house.connects(RAY)
+
+    async def go_aside() -> None:
+        site.engine.on_connect = None
+        await house.done((JO, a.InviteAside(SAM.person)), (SAM, a.AcceptAside()))
+
+    site.engine.on_connect = go_aside
+    assert await site.refused(SAM) == (503, "not_ready")
+    socket = await site.enter(SAM)
+    assert site.engine.queries[-1]["access_token"].startswith("tuesday-aside/")
+    await socket.close()
 
 
 # --- What may change meanwhile ---
