@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Malformed, readAnswer, readView } from '../src/room/protocol';
-import { raw } from './views';
+import { Malformed, readAnswer, readReacted, readSaid, readUnsaid, readView } from '../src/room/reading';
+import { raw, waiting } from './views';
 
 describe('a view', () => {
   test('is read whole, with times as times', () => {
@@ -14,20 +14,38 @@ describe('a view', () => {
   });
 
   test('of a host names who waits and who is not here', () => {
-    const waiting = {
-      seat: 's9',
-      person: 'p9',
-      name: 'Pat',
-      first_visit: true,
-      second_device: false,
-      readiness: 'sound_only',
-      ring_me: true,
-      connected: true,
-    };
-    const out = { person: 'p8', name: 'Lou', standing: 'removed', reason: 'unsafe' };
-    const view = readView({ ...raw(), waiting: [waiting], out: [out], title: 'Tuesday' });
-    expect(view.waiting).toEqual([waiting]);
+    const pat = waiting('s9', { first_visit: true, readiness: 'sound_only', kept_apart_from: ['Lou'] });
+    const out = { person: 'p8', name: 'Lou', standing: 'removed', suspended: true, reason: 'unsafe' };
+    const view = readView({ ...raw(), waiting: [pat], out: [out], title: 'Tuesday' });
+    expect(view.waiting).toEqual([pat]);
     expect(view.out).toEqual([out]);
+  });
+
+  test('of the room says what is paused, who has the word and whose hand is up', () => {
+    const view = readView({
+      ...raw(),
+      paused: ['sound', 'smell'],
+      floor: { mode: 'round', speaker: 'p2', since: '2026-03-03T19:10:00+00:00' },
+      hands: ['p3', 'p2'],
+      closing_since: '2026-03-03T20:20:00+00:00',
+    });
+    expect(view.paused).toEqual(['sound']);
+    expect(view.floor.since?.toISOString()).toBe('2026-03-03T19:10:00.000Z');
+    expect(view.hands).toEqual(['p3', 'p2']);
+    expect(view.closing_since?.getUTCHours()).toBe(20);
+  });
+
+  test('from the waiting room leaves all of that out', () => {
+    const { paused, floor, hands, chat, closing_since, ...little } = raw();
+    expect([paused, floor, hands, chat, closing_since]).toHaveLength(5);
+    expect(readView(little)).toMatchObject({ paused: [], floor: { mode: 'open' }, chat: 'off' });
+  });
+
+  test('of a host counts follow-ups and says who is gone', () => {
+    const gone = { person: 'p7', name: 'Kaz', how: 'lost', since: '2026-03-03T19:10:00+00:00', plan: 'ring' };
+    const view = readView({ ...raw(), departed: [gone], tasks: [{ id: 't1' }, { id: 't2' }], attending: 2 });
+    expect(view.departed[0]).toMatchObject({ how: 'lost', plan: 'ring' });
+    expect(view).toMatchObject({ tasks: 2, attending: 2, missing_kind: null });
   });
 
   test('may carry more than this page knows', () => {
@@ -46,6 +64,8 @@ describe('a view', () => {
     ['a start that is no time', { ...raw(), starts: 'soon' }],
     ['people that are no list', { ...raw(), people: {} }],
     ['somebody without a seat', { ...raw(), people: [{ person: 'p2' }] }],
+    ['a pause that is no list', { ...raw(), paused: 'sound' }],
+    ['an unknown floor', { ...raw(), floor: { mode: 'shouting', speaker: null, since: null } }],
     ['a lock that is a word', { ...raw(), locked: 'yes' }],
   ])('with %s is refused', (_, value) => {
     expect(() => readView(value)).toThrow(Malformed);
@@ -55,6 +75,7 @@ describe('a view', () => {
 describe('an answer', () => {
   test('is done, or says why not', () => {
     expect(readAnswer({ ok: true, seq: 3 })).toEqual({ ok: true });
+    expect(readAnswer({ ok: true, seq: 3, location: null })).toEqual({ ok: true, location: null });
     expect(readAnswer({ ok: false, error: 'locked' })).toEqual({ ok: false, error: 'locked', stands: false });
     expect(readAnswer({ ok: false, error: 'not_recorded', stands: true })).toMatchObject({ stands: true });
   });
@@ -65,4 +86,34 @@ describe('an answer', () => {
       expect(readAnswer(value).ok).toBe(false);
     },
   );
+});
+
+describe('something said', () => {
+  const said = {
+    id: 'm1',
+    from: { seat: 's2', name: 'Jo', role: 'facilitator' },
+    to: 'you',
+    text: 'Hello',
+    at: '2026-03-03T19:10:00+00:00',
+    links: true,
+  };
+
+  test('names who says it, to whom, and whether addresses may be opened', () => {
+    expect(readSaid(said)).toMatchObject({ from: { name: 'Jo' }, to: 'you', links: true });
+    expect(readSaid({ ...said, to: { person: 'p4' } }).to).toEqual({ person: 'p4' });
+  });
+
+  test.each([
+    ['nobody', { ...said, from: null }],
+    ['an unknown audience', { ...said, to: 'the world' }],
+    ['nothing', null],
+  ])('with %s is refused', (_, value) => {
+    expect(() => readSaid(value)).toThrow(Malformed);
+  });
+
+  test('is taken back by its id, and a reaction is one of the few', () => {
+    expect(readUnsaid({ id: 'all' })).toBe('all');
+    expect(readReacted({ seat: 's1', reaction: 'heart' })).toEqual({ seat: 's1', reaction: 'heart' });
+    expect(() => readReacted({ seat: 's1', reaction: 'thumb' })).toThrow(Malformed);
+  });
 });

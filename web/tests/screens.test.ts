@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { screen, wantsMedia, type Memory } from '../src/room/screens';
-import { view } from './views';
+import { company, isEnding, mediaRoom, screen, stayUntil, type Memory } from '../src/room/screens';
+import { someone, view } from './views';
 
 const FRESH: Memory = { gone: null, left: false, wasPresent: false };
 
@@ -47,6 +47,24 @@ describe('the screen', () => {
       FRESH,
       { name: 'final', why: 'removed' },
     ],
+    [
+      'suspended',
+      view({ you: { place: 'outside', standing: 'removed', suspended: true } }),
+      FRESH,
+      { name: 'final', why: 'suspended' },
+    ],
+    [
+      'suspended from another session',
+      null,
+      { ...FRESH, gone: 'suspended' },
+      { name: 'final', why: 'suspended' },
+    ],
+    [
+      'returned with a word, on a page that was loaded since',
+      view({ you: { place: 'waiting', returned_with: 'breather' } }),
+      FRESH,
+      { name: 'waiting', kind: 'returned' },
+    ],
     ['ended', view({ phase: 'ended' }), FRESH, { name: 'final', why: 'ended' }],
     ['left', view({ you: { place: 'outside' } }), { ...FRESH, left: true }, { name: 'final', why: 'left' }],
     ['left before the answer came', view(), { ...FRESH, left: true }, { name: 'final', why: 'left' }],
@@ -76,8 +94,13 @@ describe('the screen', () => {
 
 describe('media is connected', () => {
   test('in the room, frozen or not', () => {
-    expect(wantsMedia(view(), FRESH)).toBe(true);
-    expect(wantsMedia(view({ phase: 'unattended' }), FRESH)).toBe(true);
+    expect(mediaRoom(view(), FRESH)).toBe('main');
+    expect(mediaRoom(view({ phase: 'unattended' }), FRESH)).toBe('main');
+  });
+
+  test('in the side room once one has gone along, not while one is only asked', () => {
+    expect(mediaRoom(view({ you: { aside: { state: 'invited', with: ['Jo'] } } }), FRESH)).toBe('main');
+    expect(mediaRoom(view({ you: { aside: { state: 'in', with: ['Jo'] } } }), FRESH)).toBe('aside');
   });
 
   test.each([
@@ -90,6 +113,34 @@ describe('media is connected', () => {
     ['after Leave', view(), { ...FRESH, left: true }],
     ['once the seat has ended', view(), { ...FRESH, gone: 'seat_ended' }],
   ])('never %s', (_, now, memory) => {
-    expect(wantsMedia(now, memory)).toBe(false);
+    expect(mediaRoom(now, memory)).toBeNull();
+  });
+});
+
+describe('company', () => {
+  const people = [someone('me', { stepped_out: true }), someone('jo', { stepped_out: true }), someone('dee')];
+
+  test('in the side room is who stepped out too', () => {
+    const aside = view({ people, you: { aside: { state: 'in', with: ['Jo'] } } });
+    expect(company(aside).map(({ seat }) => seat)).toEqual(['me', 'jo']);
+  });
+
+  test('in the group is everybody', () => {
+    expect(company(view({ people }))).toHaveLength(3);
+  });
+});
+
+describe('the end', () => {
+  const ends = new Date('2026-03-03T20:30:00Z');
+
+  test('is near ten minutes before, and no more once goodbyes have begun', () => {
+    expect(isEnding(view({ ends }), new Date('2026-03-03T20:19:59Z'))).toBe(false);
+    expect(isEnding(view({ ends }), new Date('2026-03-03T20:20:00Z'))).toBe(true);
+    expect(isEnding(view({ ends, closing_since: ends }), ends)).toBe(false);
+  });
+
+  test('comes a quarter of an hour after the goodbyes', () => {
+    expect(stayUntil(view())).toBeNull();
+    expect(stayUntil(view({ closing_since: ends }))?.toISOString()).toBe('2026-03-03T20:45:00.000Z');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { announcements, failure, held, lifted } from '../src/room/told';
-import { desk, room } from '../src/words/en';
-import { someone, view } from './views';
+import { announcements, failure, happened, knocks } from '../src/room/told';
+import { aside, desk, floor, pause, room } from '../src/words/en';
+import { someone, view, waiting } from './views';
 
 describe('a screen reader is told', () => {
   test('who joins and who leaves', () => {
@@ -35,25 +35,92 @@ describe('a screen reader is told', () => {
   });
 });
 
+describe('a screen reader hears what touches everybody', () => {
+  test('pausing, and each thing that comes back', () => {
+    const all = view({ paused: ['sound', 'picture', 'chat', 'hands'] });
+    expect(announcements(view(), all)).toEqual([pause.told]);
+    expect(announcements(all, view({ paused: ['picture', 'chat', 'hands'] }))).toEqual([pause.resumed.sound]);
+  });
+
+  test('whose turn it is, but not one’s own', () => {
+    const people = [someone('amira')];
+    const given = (speaker: string) => view({ people, floor: { mode: 'round', speaker, since: new Date() } });
+    expect(announcements(view({ people }), given('person of amira'))).toEqual(['It is AMIRA’s turn.']);
+    expect(announcements(view({ people }), given('p1'))).toEqual([]);
+  });
+
+  test('who stepped out and is back', () => {
+    const [here, out] = [
+      view({ people: [someone('dee')] }),
+      view({ people: [someone('dee', { stepped_out: true })] }),
+    ];
+    expect(announcements(here, out)).toEqual(['DEE stepped out.']);
+    expect(announcements(out, here)).toEqual(['DEE is back.']);
+  });
+});
+
+describe('a host’s screen reader', () => {
+  const host = { role: 'facilitator' } as const;
+
+  test('hears hands and marks', () => {
+    const before = view({ you: host, people: [someone('dee')] });
+    const now = view({ you: host, people: [someone('dee', { hand: 1, mark: 'moment' })] });
+    expect(announcements(before, now)).toEqual([
+      room.announce.handUp('DEE'),
+      desk.markAnnounced.moment('DEE'),
+    ]);
+  });
+
+  test('hears a quick exit as such, once', () => {
+    const before = view({ you: host, people: [someone('dee')] });
+    const departed = [
+      { person: 'person of dee', name: 'DEE', how: 'exited', since: new Date(), plan: null } as const,
+    ];
+    expect(announcements(before, view({ you: host, departed }))).toEqual(['DEE left quickly.']);
+  });
+
+  test('hears somebody who waits ask for help', () => {
+    const before = view({ you: host, waiting: [waiting('pat')] });
+    const now = view({ you: host, waiting: [waiting('pat', { mark: 'check_on_me' })] });
+    expect(announcements(before, now)).toEqual([desk.markAnnounced.check_on_me('PAT')]);
+  });
+});
+
+describe('a knock', () => {
+  test('is somebody new at the door, not whoever waited before', () => {
+    const before = view({ waiting: [waiting('pat')] });
+    expect(knocks(before, view({ waiting: [waiting('pat', { connected: false })] }))).toBe(false);
+    expect(knocks(before, view({ waiting: [waiting('pat'), waiting('sam')] }))).toBe(true);
+    expect(knocks(null, before)).toBe(false);
+  });
+});
+
 describe('above the controls', () => {
-  test('stands what a host holds', () => {
-    expect(held(view())).toBeNull();
-    expect(held(view({ you: { microphone_held: true } }))).toBe(room.microphoneHeld);
-    expect(held(view({ you: { camera_held: true } }))).toBe(room.cameraHeld);
-    expect(held(view({ you: { microphone_held: true, camera_held: true } }))).toBe(room.bothHeld);
-  });
-
   test('is said once that the mute was lifted', () => {
-    expect(lifted(view({ you: { microphone_held: true } }), view())).toBe(room.microphoneLifted);
-    expect(lifted(view(), view())).toBeNull();
+    expect(happened(view({ you: { microphone_held: true } }), view())).toBe(room.microphoneLifted);
+    expect(happened(view(), view())).toBeNull();
   });
 
-  test.each(['not_allowed', 'locked', 'unattended', 'target_is_host', 'lost'] as const)(
-    '%s has its own sentence',
-    (error) => {
-      expect(failure(error, false)).toBe(desk.failed[error]);
-    },
-  );
+  test('is said that one is back with the group, and that the turn is over', () => {
+    const alone = view({ you: { aside: { state: 'in', with: ['Jo'] } } });
+    expect(happened(alone, view())).toBe(aside.returned);
+    const round = { mode: 'round', speaker: null, since: null } as const;
+    const turn = view({ floor: round, you: { has_word: true } });
+    expect(happened(turn, view({ floor: round }))).toBe(floor.over);
+  });
+
+  test.each([
+    'not_allowed',
+    'locked',
+    'kept_apart',
+    'would_be_unattended',
+    'paused',
+    'unattended',
+    'target_is_host',
+    'lost',
+  ] as const)('%s has its own sentence', (error) => {
+    expect(failure(error, false)).toBe(desk.failed[error]);
+  });
 
   test('a restriction that stands is told apart from one that was not saved', () => {
     expect(failure('not_recorded', true)).not.toBe(failure('not_recorded', false));

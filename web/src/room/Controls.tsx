@@ -2,10 +2,25 @@
 
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { Eye, EyeOff, LogOut, Mic, MicOff, Video, VideoOff, Volume2, type LucideIcon } from 'lucide-preact';
+import {
+  Hand,
+  LifeBuoy,
+  LogOut,
+  Mic,
+  MicOff,
+  Video,
+  VideoOff,
+  Volume2,
+  type LucideIcon,
+} from 'lucide-preact';
 import type { Device } from '../devices';
-import { desk, room as words } from '../words/en';
+import { desk, help as helpWords, room as words } from '../words/en';
 import { Question } from './Dialog';
+import { HelpSheet } from './Help';
+import { hindrance, type Hindrance } from './holds';
+import { ParentMore } from './ParentMore';
+import { isLastHost } from './desk-facts';
+import type { View } from './protocol';
 import type { Session } from './session';
 
 interface ControlProps {
@@ -36,26 +51,36 @@ const SIGNS: Record<Device, { on: LucideIcon; off: LucideIcon }> = {
   camera: { on: Video, off: VideoOff },
 };
 
-function DeviceControl({ session, device }: { session: Session; device: Device }) {
-  const you = session.view.value?.you;
-  const state = session.media[device].value;
-  const text = device === 'microphone' ? words.mic : words.camera;
-  const isHeld = device === 'microphone' ? you?.microphone_held : you?.camera_held;
-  const press = () => {
-    session.press(device);
-  };
-  if (isHeld === true) {
-    return (
-      <Control icon={SIGNS[device].off} text={text.held} label={text.heldLabel} kind="off" onClick={press} />
-    );
+/** The word on a button that waits, and what it is called aloud. */
+function waits(device: Device, why: Hindrance): { text: string; label: string } {
+  const names = device === 'microphone' ? words.mic : words.camera;
+  switch (why) {
+    case 'held':
+      return { text: names.held, label: names.heldLabel };
+    case 'paused':
+      return { text: words.paused, label: `${names.name} ${words.pausedLabel}` };
+    case 'floor':
+      return { text: words.listening, label: words.turnLabel };
   }
+}
+
+function DeviceControl({ session, device }: { session: Session; device: Device }) {
+  const view = session.view.value;
+  const state = session.media[device].value;
+  const names = device === 'microphone' ? words.mic : words.camera;
+  const why = view === null ? null : hindrance(view, device);
+  const on = state === 'on';
+  const { text, label } =
+    why === null ? { text: names[state], label: on ? names.turnOff : names.turnOn } : waits(device, why);
   return (
     <Control
-      icon={state === 'on' ? SIGNS[device].on : SIGNS[device].off}
-      text={text[state]}
-      label={state === 'on' ? text.turnOff : text.turnOn}
-      kind={state === 'on' ? 'on' : ''}
-      onClick={press}
+      icon={on && why === null ? SIGNS[device].on : SIGNS[device].off}
+      text={text}
+      label={label}
+      kind={why === null ? (on ? 'on' : '') : 'off'}
+      onClick={() => {
+        session.press(device);
+      }}
     />
   );
 }
@@ -97,37 +122,26 @@ export function Sentence({ session }: { session: Session }) {
   );
 }
 
-function Devices({ session }: { session: Session }) {
-  const hidden = session.selfHidden.value;
+function HandControl({ session, view }: { session: Session; view: View }) {
+  const { person, hand_up: up } = view.you;
   return (
-    <>
-      <DeviceControl session={session} device="microphone" />
-      <DeviceControl session={session} device="camera" />
-      <Control
-        icon={hidden ? Eye : EyeOff}
-        text={hidden ? words.showSelf : words.hideSelf}
-        label={hidden ? words.showSelfLabel : words.hideSelfLabel}
-        onClick={() => {
-          session.selfHidden.value = !hidden;
-        }}
-      />
-    </>
+    <Control
+      icon={Hand}
+      text={up ? words.handUp(view.hands.indexOf(person) + 1) : words.hand}
+      label={up ? words.lowerHand : words.raiseHand}
+      kind={up ? 'on' : ''}
+      onClick={() => void session.act({ do: up ? 'lower_own_hand' : 'raise_hand' })}
+    />
   );
 }
 
-interface ControlsProps {
-  session: Session;
-  host?: boolean;
-  children?: ComponentChildren;
-}
-
-export function Controls({ session, host = false, children }: ControlsProps) {
+/** Says before whoever goes what the group is left with. */
+function Leave({ session, view }: { session: Session; view: View }) {
   const asking = useSignal(false);
-  const opened = session.view.value?.phase !== 'scheduled';
+  const host = view.you.role === 'facilitator';
+  const last = host && isLastHost(view);
   return (
-    <nav class="controls" aria-label={words.controls}>
-      {opened && <Devices session={session} />}
-      {children}
+    <>
       <Control
         icon={LogOut}
         text={words.leave}
@@ -137,16 +151,67 @@ export function Controls({ session, host = false, children }: ControlsProps) {
       />
       {asking.value && (
         <Question
-          title={words.leaveTitle}
-          text={host ? desk.leaveText : words.leaveText}
-          yes={words.leaveYes}
+          title={last ? desk.leaveLast : words.leaveTitle}
+          text={last ? desk.leaveLastText : host ? desk.leaveText : words.leaveText}
+          yes={last ? desk.leaveLastYes : words.leaveYes}
           no={words.leaveNo}
+          grave={last}
           onYes={() => void session.leave()}
           onClose={() => {
             asking.value = false;
           }}
         />
       )}
+    </>
+  );
+}
+
+interface ControlsProps {
+  session: Session;
+  view: View;
+  children?: ComponentChildren;
+}
+
+/** Everyone's bar: microphone and camera first, the way out of the session last. */
+export function Controls({ session, view, children }: ControlsProps) {
+  return (
+    <nav class="controls" aria-label={words.controls}>
+      {view.phase !== 'scheduled' && (
+        <>
+          <DeviceControl session={session} device="microphone" />
+          <DeviceControl session={session} device="camera" />
+        </>
+      )}
+      {children}
+      <Leave session={session} view={view} />
     </nav>
+  );
+}
+
+export function ParentControls({ session, view }: { session: Session; view: View }) {
+  const helping = useSignal(false);
+  return (
+    <Controls session={session} view={view}>
+      <HandControl session={session} view={view} />
+      <Control
+        icon={LifeBuoy}
+        text={helpWords.button}
+        label={helpWords.label}
+        kind={view.you.mark === 'none' ? '' : 'on'}
+        onClick={() => {
+          helping.value = true;
+        }}
+      />
+      <ParentMore session={session} view={view} />
+      {helping.value && (
+        <HelpSheet
+          session={session}
+          view={view}
+          onClose={() => {
+            helping.value = false;
+          }}
+        />
+      )}
+    </Controls>
   );
 }

@@ -1,11 +1,17 @@
 /** The host's desk: faces left, people right; on a phone one or the other. */
 
+import { LayoutGrid, ShieldAlert, Users } from 'lucide-preact';
 import { useSignal } from '@preact/signals';
-import { LayoutGrid, Users } from 'lucide-preact';
-import { desk as words } from '../words/en';
+import { danger as dangerWords, desk as words, pause as pauseWords } from '../words/en';
 import { Control, Controls, Sentence } from './Controls';
+import { DangerChoice } from './Danger';
+import { parents } from './desk-facts';
+import { HostMore } from './Everyone';
 import { Faces, Sounds } from './Faces';
-import { People } from './People';
+import { isFrozen } from './holds';
+import { HostNotices } from './HostNotices';
+import { Side } from './Side';
+import type { View } from './protocol';
 import type { Session } from './session';
 
 export function Desk({ session }: { session: Session }) {
@@ -13,7 +19,6 @@ export function Desk({ session }: { session: Session }) {
   const pane = useSignal<'faces' | 'people'>('faces');
   if (view === null) return null;
   const opened = view.phase !== 'scheduled';
-  const toPeople = pane.value === 'faces';
   return (
     <div class="scene" data-pane={pane.value}>
       <h1 class="unseen" tabIndex={-1}>
@@ -21,41 +26,71 @@ export function Desk({ session }: { session: Session }) {
       </h1>
       <div class="desk">
         <div class="stage">
-          {opened ? <Faces session={session} /> : <Opening session={session} />}
+          {opened ? <Faces session={session} /> : <Opening session={session} view={view} />}
           {opened && <Sounds session={session} />}
         </div>
-        <People session={session} />
+        <Side session={session} view={view} />
       </div>
       <div class="below">
-        {view.locked && <p class="say locked">{words.lockedNote}</p>}
-        <ToastLine session={session} />
+        <HostNotices
+          session={session}
+          view={view}
+          onAnswer={() => {
+            pane.value = 'people';
+          }}
+        />
         <Sentence session={session} />
-        <Controls session={session} host>
-          <span class="switch">
-            <Control
-              icon={toPeople ? Users : LayoutGrid}
-              text={toPeople ? words.showPeople(view.waiting.length) : words.faces}
-              label={toPeople ? words.showPeopleLabel(view.waiting.length) : words.faces}
-              kind={toPeople && view.waiting.length > 0 ? 'on' : ''}
-              onClick={() => {
-                pane.value = toPeople ? 'people' : 'faces';
-              }}
-            />
-          </span>
+        <Controls session={session} view={view}>
+          <Switch
+            session={session}
+            view={view}
+            pane={pane.value}
+            onSwitch={(to) => {
+              if (to === 'faces') session.talk.close();
+              pane.value = to;
+            }}
+          />
+          {opened && <DangerControl session={session} view={view} />}
+          {opened && <HostMore session={session} view={view} />}
         </Controls>
       </div>
     </div>
   );
 }
 
-function Opening({ session }: { session: Session }) {
-  const view = session.view.value;
-  if (view === null) return null;
+interface SwitchProps {
+  session: Session;
+  view: View;
+  pane: 'faces' | 'people';
+  onSwitch: (to: 'faces' | 'people') => void;
+}
+
+/** Phones only: the one or the other. */
+function Switch({ session, view, pane, onSwitch }: SwitchProps) {
+  const toPeople = pane === 'faces';
+  const asks = view.waiting.length + session.talk.unread.value;
+  return (
+    <span class="switch">
+      <Control
+        icon={toPeople ? Users : LayoutGrid}
+        text={toPeople ? words.showPeople(asks) : words.faces}
+        label={toPeople ? words.showPeopleLabel(view.waiting.length) : words.faces}
+        kind={toPeople && asks > 0 ? 'on' : ''}
+        onClick={() => {
+          onSwitch(toPeople ? 'people' : 'faces');
+        }}
+      />
+    </span>
+  );
+}
+
+function Opening({ session, view }: { session: Session; view: View }) {
   return (
     <div class="hang-on centre">
       <div class="glow" aria-hidden="true" />
       <h2>{words.ready}</h2>
       <p class="soft">{words.readyText(view.starts)}</p>
+      {view.missing_kind !== null && <p class="say">{words.missing[view.missing_kind]}</p>}
       <button type="button" class="btn fit" onClick={() => void session.act({ do: 'open' })}>
         {words.open}
       </button>
@@ -63,27 +98,35 @@ function Opening({ session }: { session: Session }) {
   );
 }
 
-function ToastLine({ session }: { session: Session }) {
-  const toast = session.toast.value;
+function DangerControl({ session, view }: { session: Session; view: View }) {
+  const open = useSignal(false);
   return (
-    <div role="status">
-      {toast !== null && (
-        <p class="say plain">
-          <span>{toast.text}</span>
-          <button type="button" class="link" onClick={() => void session.undo()}>
-            {words.undo}
-          </button>
-        </p>
+    <>
+      <Control
+        icon={ShieldAlert}
+        text={dangerWords.choose}
+        onClick={() => {
+          open.value = true;
+        }}
+      />
+      {open.value && (
+        <DangerChoice
+          session={session}
+          view={view}
+          onClose={() => {
+            open.value = false;
+          }}
+        />
       )}
-    </div>
+    </>
   );
 }
 
-/** What touches everybody, in the bar: the door, all mutes. */
+/** What touches everybody, in the bar: the door, all mutes, and apart from them the pause. */
 export function Tools({ session }: { session: Session }) {
   const view = session.view.value;
   if (session.screen.value.name !== 'desk' || view === null || view.phase === 'scheduled') return null;
-  const parents = view.people.filter((someone) => someone.role === 'parent');
+  const all = parents(view);
   return (
     <div class="tools">
       <button
@@ -97,18 +140,23 @@ export function Tools({ session }: { session: Session }) {
       <button
         type="button"
         class="mini"
-        disabled={parents.every((someone) => someone.microphone_held)}
+        disabled={all.every((someone) => someone.microphone_held)}
         onClick={() => void session.act({ do: 'mute_all' })}
       >
         {words.muteAll}
       </button>
+      {all.some((someone) => someone.microphone_held) && (
+        <button type="button" class="mini" onClick={() => void session.act({ do: 'lift_all' })}>
+          {words.liftAll}
+        </button>
+      )}
       <button
         type="button"
-        class="mini"
-        disabled={!parents.some((someone) => someone.microphone_held)}
-        onClick={() => void session.act({ do: 'lift_all' })}
+        class="mini careful apart"
+        disabled={isFrozen(view) && view.paused.length === 4}
+        onClick={() => void session.act({ do: 'pause' })}
       >
-        {words.liftAll}
+        {pauseWords.all}
       </button>
     </div>
   );

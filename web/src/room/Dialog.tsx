@@ -1,7 +1,7 @@
 /** A small question over the page; the browser's own dialog keeps the focus inside and Escape working. */
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   title: string;
@@ -12,16 +12,29 @@ interface Props {
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  const over = useRef(false);
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element?.open === false) element.showModal();
+    return () => {
+      // Closed by its own means, the focus goes back to where it came from. The word of it comes too late to matter.
+      over.current = true;
+      element?.close();
+    };
   }, []);
   // Another question in the same dialog: whatever had the focus is gone.
   useEffect(() => {
     heading.current?.focus();
   }, [title]);
   return (
-    <dialog class="sheet ask" ref={dialog} onClose={onClose} aria-labelledby="ask-title">
+    <dialog
+      class="sheet ask"
+      ref={dialog}
+      onClose={() => {
+        if (!over.current) onClose();
+      }}
+      aria-labelledby="ask-title"
+    >
       <h2 id="ask-title" tabIndex={-1} ref={heading}>
         {title}
       </h2>

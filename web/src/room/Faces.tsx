@@ -1,12 +1,14 @@
 /** Everybody present: a picture or a letter, a name, who speaks. Sound is kept apart from what is shown. */
 
 import { useSignal } from '@preact/signals';
-import { MicOff, WifiOff } from 'lucide-preact';
+import { DoorOpen, Hand, MicOff, WifiOff, type LucideIcon } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { room as words } from '../words/en';
+import { room as words, screen as screenWords, talk as talkWords } from '../words/en';
 import { columns, isTight } from './grid';
 import { NOTHING, type Sent, type Showable } from './media';
-import type { Someone } from './protocol';
+import type { Reaction, Someone, View } from './protocol';
+import { SIGNS } from './Reactions';
+import { company } from './screens';
 import type { Session } from './session';
 
 function useTrack<E extends HTMLMediaElement>(track: Showable | null) {
@@ -38,7 +40,7 @@ export function Sounds({ session }: { session: Session }) {
   if (view === null) return null;
   return (
     <div hidden>
-      {view.people
+      {company(view)
         .filter((someone) => someone.seat !== view.you.seat)
         .map(({ seat }) => {
           const sound = session.media.seats.value.get(seat)?.sound ?? null;
@@ -58,31 +60,72 @@ interface TileProps {
   someone: Someone;
   sent: Sent;
   mine: boolean;
+  reaction: Reaction | null;
+  /** Stepped out into the side room, which oneself is not in. */
+  out: boolean;
 }
 
-function Tile({ someone, sent, mine }: TileProps) {
-  const muted = someone.microphone_held || !sent.speaks;
-  const note = someone.connected ? (muted ? words.muted : null) : words.away;
+/** The one thing to know about somebody beside their name, with its sign. */
+function note(someone: Someone, muted: boolean, out: boolean): [LucideIcon, string] | null {
+  if (!someone.connected) return [WifiOff, words.away];
+  if (out) return [DoorOpen, words.steppedOut];
+  if (someone.hand !== null) return [Hand, words.handNote(someone.hand)];
+  return muted ? [MicOff, words.muted] : null;
+}
+
+function Note({ sign: Sign, text }: { sign: LucideIcon; text: string }) {
   return (
-    <li class={sent.speaking && !muted ? 'tile speaks' : 'tile'} data-seat={someone.seat}>
-      {sent.picture === null ? (
+    <span class="note">
+      <Sign aria-hidden="true" />
+      <span>{text}</span>
+    </span>
+  );
+}
+
+function ReactionSign({ reaction }: { reaction: Reaction }) {
+  const Sign = SIGNS[reaction];
+  return (
+    <span class="reaction" role="img" aria-label={talkWords.reactions[reaction]}>
+      <Sign aria-hidden="true" />
+    </span>
+  );
+}
+
+function Tile({ someone, sent, mine, reaction, out }: TileProps) {
+  const muted = someone.microphone_held || !sent.speaks;
+  const known = note(someone, muted, out);
+  const speaks = sent.speaking && !muted && !out;
+  return (
+    <li class={speaks ? 'tile speaks' : out ? 'tile out' : 'tile'} data-seat={someone.seat}>
+      {sent.picture === null || out ? (
         <span class="face" aria-hidden="true">
           {letter(someone.name)}
         </span>
       ) : (
         <Picture track={sent.picture} mine={mine} />
       )}
+      {reaction !== null && <ReactionSign reaction={reaction} />}
       <span class="name">
         <bdi>{mine ? words.you : someone.name}</bdi>
         {someone.role === 'facilitator' && <span class="host">{words.host}</span>}
-        {note !== null && (
-          <span class="note">
-            {someone.connected ? <MicOff aria-hidden="true" /> : <WifiOff aria-hidden="true" />}
-            <span>{note}</span>
-          </span>
-        )}
+        {known !== null && <Note sign={known[0]} text={known[1]} />}
       </span>
     </li>
+  );
+}
+
+/** A shared screen, large, with the faces beneath it. One's own is not shown back. */
+function SharedScreen({ session, view }: { session: Session; view: View }) {
+  const sharing = company(view).find(
+    ({ seat }) => seat !== view.you.seat && (session.media.seats.value.get(seat)?.screen ?? null) !== null,
+  );
+  const track = sharing === undefined ? null : (session.media.seats.value.get(sharing.seat)?.screen ?? null);
+  if (sharing === undefined || track === null) return null;
+  return (
+    <figure class="shared">
+      <Picture track={track} mine={false} />
+      <figcaption class="name">{screenWords.shared(sharing.name)}</figcaption>
+    </figure>
   );
 }
 
@@ -117,23 +160,29 @@ export function Faces({ session }: { session: Session }) {
   const view = session.view.value;
   if (view === null) return null;
   const mine = view.you.seat;
-  const shown = ordered(view.people, mine).filter(({ seat }) => seat !== mine || !session.selfHidden.value);
+  const aside = view.you.aside?.state === 'in';
+  const shown = ordered(company(view), mine).filter(({ seat }) => seat !== mine || !session.selfHidden.value);
   const across = columns(shown.length, size.value.width, size.value.height);
   return (
-    <ul
-      class={isTight(across, size.value.width) ? 'grid tight' : 'grid'}
-      ref={list}
-      aria-label={words.everyone}
-      style={{ '--across': String(across) }}
-    >
-      {shown.map((someone) => (
-        <Tile
-          key={someone.seat}
-          someone={someone}
-          sent={session.media.seats.value.get(someone.seat) ?? NOTHING}
-          mine={someone.seat === mine}
-        />
-      ))}
-    </ul>
+    <>
+      <SharedScreen session={session} view={view} />
+      <ul
+        class={isTight(across, size.value.width) ? 'grid tight' : 'grid'}
+        ref={list}
+        aria-label={words.everyone}
+        style={{ '--across': String(across) }}
+      >
+        {shown.map((someone) => (
+          <Tile
+            key={someone.seat}
+            someone={someone}
+            sent={session.media.seats.value.get(someone.seat) ?? NOTHING}
+            mine={someone.seat === mine}
+            reaction={session.talk.reactions.value.get(someone.seat) ?? null}
+            out={someone.stepped_out && !aside}
+          />
+        ))}
+      </ul>
+    </>
   );
 }

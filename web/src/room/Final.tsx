@@ -7,6 +7,7 @@ import type { Session } from './session';
 /** Where one press leads from each: back in by loading the page again, or on. */
 const AGAIN: Partial<Record<Final, string>> = {
   left: words.comeBack,
+  elsewhere: words.comeBack,
   replaced: words.carryOnHere,
   refused: words.tryAgain,
 };
@@ -36,9 +37,16 @@ export function FinalScreen({ session, why }: { session: Session; why: Final }) 
           </button>
         )}
         {host && (
-          <a class="btn" href={session.places.home}>
-            {words.home}
-          </a>
+          <>
+            {why === 'ended' && (
+              <a class="btn" href={session.places.debrief}>
+                {words.debrief}
+              </a>
+            )}
+            <a class={why === 'ended' ? 'btn quiet' : 'btn'} href={session.places.home}>
+              {words.home}
+            </a>
+          </>
         )}
         {!host && (why === 'ended' || why === 'left') && (
           <a class="btn" href={session.places.goodbye}>
@@ -48,7 +56,7 @@ export function FinalScreen({ session, why }: { session: Session; why: Final }) 
       </div>
       {!host && (
         <p class="soft foot">
-          {(why === 'declined' || why === 'removed') && <span>{words.worried} </span>}
+          {(why === 'declined' || why === 'removed' || why === 'suspended') && <span>{words.worried} </span>}
           <a href={session.places.helplines} data-sheet>
             {words.helplines}
           </a>

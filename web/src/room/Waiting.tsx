@@ -1,7 +1,11 @@
 /** The waiting room: who will let you in, that the place is kept, and nothing about anybody else. */
 
+import { useSignal } from '@preact/signals';
 import { Clock, Headphones } from 'lucide-preact';
-import { waiting as words } from '../words/en';
+import { help as helpWords, waiting as words } from '../words/en';
+import { ConversationSheet } from './Conversation';
+import { HelpSheet } from './Help';
+import { PrivateNotice } from './Notices';
 import type { View } from './protocol';
 import type { WaitingKind } from './screens';
 import type { Session } from './session';
@@ -19,12 +23,13 @@ function sentence(kind: WaitingKind, view: View): string {
     case 'unattended':
       return words.hostAway;
     case 'returned':
-      return words.returnedText(view.hosts);
+      return words.returnedWith[view.you.returned_with](view.hosts);
   }
 }
 
 export function Waiting({ session, kind }: { session: Session; kind: WaitingKind }) {
   const view = session.view.value;
+  const helping = useSignal(false);
   if (view === null) return null;
   return (
     <div class="page centre">
@@ -33,6 +38,8 @@ export function Waiting({ session, kind }: { session: Session; kind: WaitingKind
       <div role="status">
         <p>{sentence(kind, view)}</p>
         {session.link.value === 'lost' && <p class="say">{words.lost}</p>}
+        {view.you.mark !== 'none' && <p class="say plain">{helpWords.told[view.you.mark]}</p>}
+        <PrivateNotice session={session} view={view} />
       </div>
       <p class="soft">{words.nobody}</p>
       <div class="card start">
@@ -58,6 +65,15 @@ export function Waiting({ session, kind }: { session: Session; kind: WaitingKind
         </div>
       </div>
       <p class="foot">
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            helping.value = true;
+          }}
+        >
+          {words.help}
+        </button>
         {session.places.agreement !== null && (
           <a href={session.places.agreement} data-sheet>
             {words.agreement}
@@ -67,6 +83,16 @@ export function Waiting({ session, kind }: { session: Session; kind: WaitingKind
           {words.helplines}
         </a>
       </p>
+      {helping.value && (
+        <HelpSheet
+          session={session}
+          view={view}
+          onClose={() => {
+            helping.value = false;
+          }}
+        />
+      )}
+      <ConversationSheet session={session} view={view} />
     </div>
   );
 }

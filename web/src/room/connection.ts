@@ -1,13 +1,18 @@
-/** The event connection: whole views in, acts out. It reconnects for ever, unless the platform says to stop. */
+/** The event connection: whole views and what is said in, acts and what to say out. It reconnects for ever, unless the platform says to stop. */
 
 import { io, type Socket } from 'socket.io-client';
-import { readAnswer, readView, type Act, type Answer, type View } from './protocol';
+import type { Act, Answer, Reacted, Reaction, Said, To, View } from './protocol';
+import { readAnswer, readReacted, readSaid, readUnsaid, readView } from './reading';
 
 /** lost: it was there, or should be, and is being tried again. */
 export type Link = 'connecting' | 'online' | 'lost';
 
 export interface Listener {
   onView: (view: View) => void;
+  onSaid: (said: Said) => void;
+  /** A host took back this message, or all of them. */
+  onUnsaid: (id: string) => void;
+  onReacted: (reacted: Reacted) => void;
   onLink: (link: Link) => void;
   /** It is over: the platform's word why (`gone`, or the refusal of the connection). */
   onGone: (why: string) => void;
@@ -25,6 +30,7 @@ const FINAL = new Set([
   'agreement_needed',
   'ended',
   'removed',
+  'suspended',
 ]);
 
 export class Connection {
@@ -49,6 +55,9 @@ export class Connection {
     this.socket.on('view', (value: unknown) => {
       this.take(value);
     });
+    this.hear('said', readSaid, listener.onSaid);
+    this.hear('unsaid', readUnsaid, listener.onUnsaid);
+    this.hear('reacted', readReacted, listener.onReacted);
     this.socket.on('gone', (value: unknown) => {
       this.end(word(value, 'why'));
     });
@@ -62,20 +71,48 @@ export class Connection {
     });
   }
 
-  /** Asks for something. Always settles: without an answer in time it counts as lost. */
-  async act(act: Act): Promise<Answer> {
-    if (!this.socket.connected) return { ok: false, error: 'lost', stands: false };
-    try {
-      return readAnswer(await this.socket.timeout(ACK_MS).emitWithAck('act', act));
-    } catch {
-      return { ok: false, error: 'lost', stands: false };
-    }
+  /** Asks for something. */
+  act(act: Act): Promise<Answer> {
+    return this.ask('act', act);
+  }
+
+  say(to: To, text: string): Promise<Answer> {
+    return this.ask('say', { to, text });
+  }
+
+  unsay(id: string): Promise<Answer> {
+    return this.ask('unsay', { id });
+  }
+
+  react(reaction: Reaction): Promise<Answer> {
+    return this.ask('react', { reaction });
   }
 
   close(): void {
     this.over = true;
     clearTimeout(this.retry);
     this.socket.disconnect();
+  }
+
+  /** Always settles: without an answer in time it counts as lost. */
+  private async ask(what: 'act' | 'say' | 'unsay' | 'react', data: object): Promise<Answer> {
+    if (!this.socket.connected) return { ok: false, error: 'lost', stands: false };
+    try {
+      return readAnswer(await this.socket.timeout(ACK_MS).emitWithAck(what, data));
+    } catch {
+      return { ok: false, error: 'lost', stands: false };
+    }
+  }
+
+  /** What is passed on and cannot be read is dropped: there will be no second time. */
+  private hear<T>(what: string, read: (value: unknown) => T, tell: (heard: T) => void): void {
+    this.socket.on(what, (value: unknown) => {
+      try {
+        tell(read(value));
+      } catch (error) {
+        console.error(error);
+      }
+    });
   }
 
   private take(value: unknown): void {

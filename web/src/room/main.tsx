@@ -27,7 +27,17 @@ function start(place: HTMLElement): void {
     home = '/staff',
     agreement,
   } = place.dataset;
-  const session = new Session({ meeting, helplines, goodbye, home, agreement: agreement ?? null });
+  const tasks = `${home}/tasks`;
+  const debrief = `${home}/sessions/${encodeURIComponent(meeting)}/debrief`;
+  const session = new Session({
+    meeting,
+    helplines,
+    goodbye,
+    home,
+    debrief,
+    tasks,
+    agreement: agreement ?? null,
+  });
   effect(() => {
     const { name } = session.screen.value;
     document.documentElement.classList.toggle('room', name === 'room' || name === 'desk');

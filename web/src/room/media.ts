@@ -9,6 +9,7 @@ import type { LocalTrack, Participant, Room, TrackPublication } from 'livekit-cl
 import { trouble, type Device, type Trouble } from '../devices';
 import { whenLeaving } from '../exit/leaving';
 import { mediaUrl } from '../media-url';
+import type { Where } from './screens';
 
 /** slow: did not come about at once and is being tried again; lost: was on, and is being tried again. */
 export type MediaState = 'off' | 'connecting' | 'slow' | 'on' | 'lost';
@@ -24,13 +25,14 @@ export interface Showable {
 export interface Sent {
   picture: Showable | null;
   sound: Showable | null;
+  screen: Showable | null;
   /** Their microphone is on, by their own switch. */
   speaks: boolean;
   /** They are being heard right now. */
   speaking: boolean;
 }
 
-export const NOTHING: Sent = { picture: null, sound: null, speaks: false, speaking: false };
+export const NOTHING: Sent = { picture: null, sound: null, screen: null, speaks: false, speaking: false };
 
 export interface DeviceTrouble {
   device: Device;
@@ -43,6 +45,9 @@ const LONGEST_RETRY_MS = 5000;
 /** One layer is sent to everyone, old phones on poor lines among them: so 640 x 360 for all. */
 const PICTURE = { width: 640, height: 360, frameRate: 20 };
 const PICTURE_RATE = { maxBitrate: 450_000, maxFramerate: 20 };
+/** Words must be readable; they hardly move. */
+const SCREEN = { width: 1280, height: 720, frameRate: 8 };
+const SCREEN_RATE = { maxBitrate: 600_000, maxFramerate: 8 };
 const SOUND_RATE = { maxBitrate: 28_000 };
 
 export class Media {
@@ -50,6 +55,7 @@ export class Media {
   readonly seats = signal<ReadonlyMap<string, Sent>>(new Map());
   readonly microphone = signal<Switch>('off');
   readonly camera = signal<Switch>('off');
+  readonly screen = signal<Switch>('off');
   /** The browser plays no sound before a press. */
   readonly blocked = signal(false);
   readonly trouble = signal<DeviceTrouble | null>(null);
@@ -58,6 +64,7 @@ export class Media {
   /** Counts entries and leavings: a loop whose turn is over ends. */
   private turn = 0;
   private inside = false;
+  private where: Where = 'main';
   /** What the person has turned on, to have it back after a lost connection. */
   private readonly chosen = { microphone: false, camera: false };
   private due = false;
@@ -70,10 +77,12 @@ export class Media {
     });
   }
 
-  /** Connects, and stays connected until `leave`, however often it takes. Pressing twice changes nothing. */
-  enter(): void {
-    if (this.inside) return;
+  /** Connects, and stays connected until `leave`, however often it takes. Another room is another connection. */
+  enter(where: Where): void {
+    if (this.inside && where === this.where) return;
+    if (this.inside) this.cut(where === 'main');
     this.inside = true;
+    this.where = where;
     this.turn += 1;
     void this.stay(this.turn);
   }
@@ -83,13 +92,9 @@ export class Media {
     if (!this.inside) return;
     this.inside = false;
     this.turn += 1;
-    this.chosen.microphone = this.chosen.camera = false;
-    this.stopLocalTracks();
-    void this.room?.disconnect();
-    this.room = null;
+    this.cut(true);
     this.state.value = 'off';
     this.trouble.value = null;
-    this.refresh();
   }
 
   /** Connects anew at once, if the connection is still lost: what would have waited longer need not. */
@@ -116,10 +121,39 @@ export class Media {
     this.refresh();
   }
 
+  /** Shows one's screen, or stops that. Whether it is shown now. */
+  async share(on: boolean): Promise<boolean> {
+    const local = this.room?.localParticipant;
+    if (local === undefined || on === (this.screen.value === 'on')) return this.screen.value === 'on';
+    try {
+      await local.setScreenShareEnabled(
+        on,
+        { audio: false, resolution: SCREEN, contentHint: 'detail' },
+        { screenShareEncoding: SCREEN_RATE, simulcast: false },
+      );
+    } finally {
+      this.refresh();
+    }
+    return on;
+  }
+
   /** Lets the browser play sound; must come from a press. */
   async hear(): Promise<void> {
     await this.room?.startAudio();
     this.blocked.value = this.room?.canPlaybackAudio === false;
+  }
+
+  /**
+   * Ends the connection at once. `quiet`: also what was on. Coming back to the group is often somebody else's act,
+   * so nobody is heard there before they turn their microphone on themselves.
+   */
+  private cut(quiet: boolean): void {
+    if (quiet) this.chosen.microphone = this.chosen.camera = false;
+    this.stopLocalTracks();
+    void this.room?.disconnect();
+    this.room = null;
+    this.wake();
+    this.refresh();
   }
 
   private async stay(turn: number): Promise<void> {
@@ -242,19 +276,22 @@ export class Media {
     this.seats.value = new Map(all.map((each) => [each.identity, sent(each)]));
     this.microphone.value = this.switchOf('microphone');
     this.camera.value = this.switchOf('camera');
+    this.screen.value = this.switchOf('screen_share');
   }
 
-  private switchOf(device: Device): Switch {
+  private switchOf(device: Source): Switch {
     const local = this.room?.localParticipant;
     const publication = local === undefined ? undefined : published(local, device);
     return publication?.track !== undefined && !publication.isMuted ? 'on' : 'off';
   }
 }
 
-/** Somebody's microphone or camera: only a sound counts as the one, only a picture as the other. */
+type Source = Device | 'screen_share';
+
+/** Somebody's microphone, camera or screen: only a sound counts as the one, only a picture as the others. */
 function published<P extends TrackPublication>(
   from: { trackPublications: ReadonlyMap<string, P> },
-  device: Device,
+  device: Source,
 ): P | undefined {
   const wanted = device === 'microphone' ? 'audio' : 'video';
   return [...from.trackPublications.values()].find((each) => {
@@ -264,11 +301,13 @@ function published<P extends TrackPublication>(
   });
 }
 
-/** Only a microphone is heard and only a camera is seen, whatever else somebody may send. */
+/** Only a microphone is heard, only a camera and a screen are seen, whatever else somebody may send. */
 function sent(participant: Participant): Sent {
   const sound = published(participant, 'microphone');
   const picture = published(participant, 'camera');
+  const shown = published(participant, 'screen_share');
   return {
+    screen: shown?.isMuted === false ? (shown.track ?? null) : null,
     sound: sound?.track ?? null,
     picture: picture?.isMuted === false ? (picture.track ?? null) : null,
     speaks: sound?.isMuted === false,

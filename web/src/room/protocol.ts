@@ -1,4 +1,4 @@
-/** What the platform sends and takes on the event connection (signalling/meeting/PROTOCOL.md), checked as it comes in. */
+/** What the platform sends and takes on the event connection (signalling/meeting/PROTOCOL.md). */
 
 export const PHASES = ['scheduled', 'unattended', 'open', 'ended'] as const;
 export const ROLES = ['parent', 'facilitator'] as const;
@@ -6,6 +6,16 @@ export const PLACES = ['waiting', 'present', 'outside'] as const;
 export const STANDINGS = ['welcome', 'declined', 'removed'] as const;
 export const READINESS = ['ready', 'sound_only', 'needs_help', 'not_checked'] as const;
 export const REASONS = ['broke_agreement', 'unsafe', 'not_expected', 'other'] as const;
+export const FEATURES = ['sound', 'picture', 'chat', 'hands'] as const;
+export const CHAT_MODES = ['off', 'hosts', 'everyone'] as const;
+export const FLOOR_MODES = ['open', 'invitation', 'round'] as const;
+export const MARKS = ['none', 'moment', 'check_on_me'] as const;
+export const RETURN_WORDS = ['none', 'breather', 'talk_alone', 'sort_sound', 'safety'] as const;
+export const REACTIONS = ['heart', 'thanks', 'with_you', 'tear'] as const;
+export const HOST_KINDS = ['worker', 'lived_experience'] as const;
+export const DEPARTURES = ['left', 'lost', 'exited'] as const;
+export const PLANS = ['wait', 'text', 'ring', 'ring_contact'] as const;
+export const STATES = ['not_here', 'waiting', 'present', 'out'] as const;
 
 export type Phase = (typeof PHASES)[number];
 export type Role = (typeof ROLES)[number];
@@ -13,6 +23,22 @@ export type Place = (typeof PLACES)[number];
 export type Standing = (typeof STANDINGS)[number];
 export type Readiness = (typeof READINESS)[number];
 export type RemovalReason = (typeof REASONS)[number];
+export type Feature = (typeof FEATURES)[number];
+export type ChatMode = (typeof CHAT_MODES)[number];
+export type FloorMode = (typeof FLOOR_MODES)[number];
+export type Mark = (typeof MARKS)[number];
+export type ReturnWord = (typeof RETURN_WORDS)[number];
+export type Reaction = (typeof REACTIONS)[number];
+export type HostKind = (typeof HOST_KINDS)[number];
+export type Departure = (typeof DEPARTURES)[number];
+export type Plan = (typeof PLANS)[number];
+export type ExpectedState = (typeof STATES)[number];
+
+/** The side room, for those asked into it or in it: with whom. */
+export interface Aside {
+  state: 'invited' | 'in';
+  with: readonly string[];
+}
 
 export interface You {
   seat: string;
@@ -21,8 +47,15 @@ export interface You {
   role: Role;
   place: Place;
   standing: Standing;
+  suspended: boolean;
+  returned_with: ReturnWord;
   microphone_held: boolean;
   camera_held: boolean;
+  mark: Mark;
+  hand_up: boolean;
+  has_word: boolean;
+  may_share: boolean;
+  aside: Aside | null;
 }
 
 /** Somebody present; `connected` is whether their event connection is there. */
@@ -34,6 +67,12 @@ export interface Someone {
   microphone_held: boolean;
   camera_held: boolean;
   connected: boolean;
+  /** In the side room. */
+  stepped_out: boolean;
+  /** Place in the order of hands, from 1. */
+  hand: number | null;
+  /** Hosts only, otherwise none. */
+  mark: Mark;
 }
 
 export interface Waiting {
@@ -45,13 +84,49 @@ export interface Waiting {
   readiness: Readiness;
   ring_me: boolean;
   connected: boolean;
+  mark: Mark;
+  /** What a host would have to set aside on purpose to let them in. */
+  late: boolean;
+  full: boolean;
+  kept_apart_from: readonly string[];
+  similar_name: boolean;
 }
 
 export interface Out {
   person: string;
   name: string;
   standing: 'declined' | 'removed';
+  suspended: boolean;
   reason: string | null;
+}
+
+export interface Expected {
+  person: string;
+  name: string;
+  state: ExpectedState;
+}
+
+/** Somebody who is gone; their own choice what to do comes after two minutes, never after a quick exit. */
+export interface Departed {
+  person: string;
+  name: string;
+  how: Departure;
+  since: Date;
+  plan: Plan | null;
+}
+
+export interface Floor {
+  mode: FloorMode;
+  speaker: string | null;
+  since: Date | null;
+}
+
+/** The side room as every host sees it; `host` and `witness` are seats. */
+export interface SideRoom {
+  state: 'invited' | 'in';
+  person: string;
+  host: string;
+  witness: string | null;
 }
 
 export interface View {
@@ -63,148 +138,101 @@ export interface View {
   starts: Date;
   ends: Date;
   locked: boolean;
+  /** From here to `closing_since`: of the room, so empty for whoever is not in it. */
   people: readonly Someone[];
-  /** The last three: hosts only, otherwise empty. */
+  paused: readonly Feature[];
+  floor: Floor;
+  hands: readonly string[];
+  chat: ChatMode;
+  closing_since: Date | null;
+  /** The rest: hosts only, otherwise empty. */
   waiting: readonly Waiting[];
   out: readonly Out[];
+  expected: readonly Expected[];
+  departed: readonly Departed[];
+  attending: number;
+  missing_kind: HostKind | null;
+  side_room: SideRoom | null;
+  /** How many follow-ups of the group are open. */
+  tasks: number;
   title: string;
 }
 
-type Simple = 'open' | 'admit_all' | 'mute_all' | 'lift_all' | 'lock' | 'unlock' | 'end' | 'leave';
+type Simple =
+  | 'open'
+  | 'admit_all'
+  | 'mute_all'
+  | 'lift_all'
+  | 'lock'
+  | 'unlock'
+  | 'end'
+  | 'leave'
+  | 'pause'
+  | 'hold_floor'
+  | 'open_floor'
+  | 'take_word'
+  | 'start_round'
+  | 'next_in_round'
+  | 'lower_all_hands'
+  | 'stop_screen'
+  | 'join_aside'
+  | 'end_aside'
+  | 'start_closing'
+  | 'raise_hand'
+  | 'lower_own_hand'
+  | 'pass_word'
+  | 'accept_aside'
+  | 'leave_aside';
+
 type AboutPerson =
-  'decline' | 'mute' | 'lift' | 'hold_camera' | 'lift_camera' | 'return_to_waiting' | 'restore';
+  | 'decline'
+  | 'mute'
+  | 'mute_all_but'
+  | 'lift'
+  | 'hold_camera'
+  | 'lift_camera'
+  | 'restore'
+  | 'give_word'
+  | 'lower_hand'
+  | 'clear_mark'
+  | 'allow_screen'
+  | 'invite_aside'
+  | 'reveal_location'
+  | 'call_danger';
 
 /** What one may ask for; the platform decides. */
 export type Act =
   | { do: Simple }
-  | { do: 'admit'; seat: string }
+  | { do: 'admit' | 'admit_anyway' | 'eject'; seat: string }
   | { do: AboutPerson; person: string }
-  | { do: 'remove'; person: string; reason: RemovalReason };
+  | { do: 'return_to_waiting'; person: string; word: ReturnWord }
+  | { do: 'remove'; person: string; reason: RemovalReason; note?: string }
+  /** `until` is a day, YYYY-MM-DD; null is until a talk. */
+  | { do: 'suspend'; person: string; reason: RemovalReason; until: string | null; note?: string }
+  | { do: 'resume_feature'; feature: Feature }
+  | { do: 'set_chat'; mode: ChatMode }
+  | { do: 'tell_hosts'; mark: Mark };
 
-export type Answer = { ok: true } | { ok: false; error: string; stands: boolean };
+/** `location` is only in the answer to reveal_location: what they said, or null. */
+export type Answer = { ok: true; location?: string | null } | { ok: false; error: string; stands: boolean };
 
-export class Malformed extends Error {
-  override name = 'Malformed';
+/** To whom one writes. */
+export type To = 'everyone' | 'hosts' | 'waiting' | { person: string };
+
+/** To whom a message is shown to be: oneself, an audience, or for hosts one person. */
+export type Address = To | 'you';
+
+/** Something written, passed on and never kept. Addresses in it may be opened only where `links` says so. */
+export interface Said {
+  id: string;
+  from: { seat: string; name: string; role: Role };
+  to: Address;
+  text: string;
+  at: Date;
+  links: boolean;
 }
 
-type Fields = Record<string, unknown>;
-
-function fields(value: unknown, what: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Malformed(`${what} is no object`);
-  return value as Fields;
-}
-
-function text(from: Fields, name: string): string {
-  const value = from[name];
-  if (typeof value !== 'string') throw new Malformed(`${name} is no text`);
-  return value;
-}
-
-function yes(from: Fields, name: string): boolean {
-  const value = from[name];
-  if (typeof value !== 'boolean') throw new Malformed(`${name} is neither true nor false`);
-  return value;
-}
-
-function one<T extends string>(from: Fields, name: string, of: readonly T[]): T {
-  const value = from[name];
-  const known = of.find((each) => each === value);
-  if (known === undefined) throw new Malformed(`${name} is none of ${of.join(', ')}`);
-  return known;
-}
-
-function list<T>(value: unknown, name: string, read: (each: Fields) => T): T[] {
-  if (!Array.isArray(value)) throw new Malformed(`${name} is no list`);
-  return value.map((each) => read(fields(each, name)));
-}
-
-function time(from: Fields, name: string): Date {
-  const value = new Date(text(from, name));
-  if (Number.isNaN(value.getTime())) throw new Malformed(`${name} is no time`);
-  return value;
-}
-
-function someone(from: Fields): Someone {
-  return {
-    seat: text(from, 'seat'),
-    person: text(from, 'person'),
-    name: text(from, 'name'),
-    role: one(from, 'role', ROLES),
-    microphone_held: yes(from, 'microphone_held'),
-    camera_held: yes(from, 'camera_held'),
-    connected: yes(from, 'connected'),
-  };
-}
-
-function you(from: Fields): You {
-  return {
-    seat: text(from, 'seat'),
-    person: text(from, 'person'),
-    name: text(from, 'name'),
-    role: one(from, 'role', ROLES),
-    place: one(from, 'place', PLACES),
-    standing: one(from, 'standing', STANDINGS),
-    microphone_held: yes(from, 'microphone_held'),
-    camera_held: yes(from, 'camera_held'),
-  };
-}
-
-function waiting(from: Fields): Waiting {
-  return {
-    seat: text(from, 'seat'),
-    person: text(from, 'person'),
-    name: text(from, 'name'),
-    first_visit: yes(from, 'first_visit'),
-    second_device: yes(from, 'second_device'),
-    readiness: one(from, 'readiness', READINESS),
-    ring_me: yes(from, 'ring_me'),
-    connected: yes(from, 'connected'),
-  };
-}
-
-function out(from: Fields): Out {
-  const reason = from['reason'];
-  return {
-    person: text(from, 'person'),
-    name: text(from, 'name'),
-    standing: one(from, 'standing', ['declined', 'removed'] as const),
-    reason: typeof reason === 'string' ? reason : null,
-  };
-}
-
-/** Reads a `view`. Throws Malformed; fields this page does not know are left alone. */
-export function readView(value: unknown): View {
-  const from = fields(value, 'view');
-  const seq = from['seq'];
-  if (typeof seq !== 'number' || !Number.isInteger(seq) || seq < 0)
-    throw new Malformed('seq is no sequence number');
-  const hosts = from['hosts'];
-  if (!Array.isArray(hosts) || !hosts.every((each) => typeof each === 'string'))
-    throw new Malformed('hosts are no names');
-  return {
-    seq,
-    phase: one(from, 'phase', PHASES),
-    you: you(fields(from['you'], 'you')),
-    hosts,
-    theme: text(from, 'theme'),
-    starts: time(from, 'starts'),
-    ends: time(from, 'ends'),
-    locked: yes(from, 'locked'),
-    people: list(from['people'], 'people', someone),
-    waiting: from['waiting'] === undefined ? [] : list(from['waiting'], 'waiting', waiting),
-    out: from['out'] === undefined ? [] : list(from['out'], 'out', out),
-    title: from['title'] === undefined ? '' : text(from, 'title'),
-  };
-}
-
-/** Reads the answer to an act; one that cannot be read counts as refused. */
-export function readAnswer(value: unknown): Answer {
-  if (typeof value === 'object' && value !== null) {
-    const from = value as Fields;
-    if (from['ok'] === true) return { ok: true };
-    if (typeof from['error'] === 'string')
-      return { ok: false, error: from['error'], stands: from['stands'] === true };
-  }
-  return { ok: false, error: 'other', stands: false };
+export interface Reacted {
+  seat: string;
+  reaction: Reaction;
 }

@@ -1,10 +1,11 @@
 /** Which screen is due. Pure: from the view, what was seen before, and whether the planned start is still to come. */
 
-import type { View } from './protocol';
+import type { Someone, View } from './protocol';
 
 export type Final =
   | 'declined'
   | 'removed'
+  | 'suspended'
   | 'ended'
   | 'left'
   | 'elsewhere'
@@ -39,6 +40,7 @@ const FINALS: Record<string, Final> = {
   not_your_session: 'not_your_session',
   ended: 'ended',
   removed: 'removed',
+  suspended: 'suspended',
   declined: 'declined',
 };
 
@@ -47,7 +49,8 @@ export function screen(view: View | null, memory: Memory, early: boolean): Scree
   if (memory.left) return { name: 'final', why: 'left' };
   if (view === null) return { name: 'connecting' };
   if (view.phase === 'ended') return { name: 'final', why: 'ended' };
-  if (view.you.standing !== 'welcome') return { name: 'final', why: view.you.standing };
+  if (view.you.standing !== 'welcome')
+    return { name: 'final', why: view.you.suspended ? 'suspended' : view.you.standing };
   switch (view.you.place) {
     case 'outside':
       return { name: 'final', why: 'elsewhere' };
@@ -62,18 +65,36 @@ export function screen(view: View | null, memory: Memory, early: boolean): Scree
 
 function waitingKind(view: View, memory: Memory, early: boolean): WaitingKind {
   if (view.phase === 'scheduled') return early ? 'early' : 'late';
-  if (memory.wasPresent) return 'returned';
+  if (memory.wasPresent || view.you.returned_with !== 'none') return 'returned';
   if (view.phase === 'unattended') return 'unattended';
   return view.locked ? 'locked' : 'normal';
 }
 
-/** Whether media should be connected: present, and the room is there, be it frozen. */
-export function wantsMedia(view: View | null, memory: Memory): boolean {
-  return (
-    memory.gone === null &&
-    !memory.left &&
-    view?.you.place === 'present' &&
-    view.you.standing === 'welcome' &&
-    (view.phase === 'open' || view.phase === 'unattended')
-  );
+/** The group's room, or the side room. */
+export type Where = 'main' | 'aside';
+
+/** Where media should be connected: present, and the room is there, be it frozen. Null is nowhere. */
+export function mediaRoom(view: View | null, memory: Memory): Where | null {
+  if (memory.gone !== null || memory.left || view?.you.place !== 'present') return null;
+  if (view.you.standing !== 'welcome') return null;
+  if (view.phase !== 'open' && view.phase !== 'unattended') return null;
+  return view.you.aside?.state === 'in' ? 'aside' : 'main';
+}
+
+/** Those who are in the same room as oneself; in the main room the others are still shown as stepped out. */
+export function company(view: View): readonly Someone[] {
+  return view.you.aside?.state === 'in' ? view.people.filter((someone) => someone.stepped_out) : view.people;
+}
+
+const LAST_WORD_MS = 10 * 60_000;
+const STAY_MS = 15 * 60_000;
+
+/** Whether it is time for the ten-minute word. */
+export function isEnding(view: View, now: Date): boolean {
+  return view.closing_since === null && view.ends.getTime() - now.getTime() <= LAST_WORD_MS;
+}
+
+/** Until when those who wish may stay; null before the goodbyes. */
+export function stayUntil(view: View): Date | null {
+  return view.closing_since === null ? null : new Date(view.closing_since.getTime() + STAY_MS);
 }

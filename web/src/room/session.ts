@@ -1,14 +1,17 @@
 /** One live session in one page: the event connection, the media, and what the screens are made of. */
 
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import { whenLeaving } from '../exit/leaving';
 import type { Device } from '../devices';
-import { desk, room as words } from '../words/en';
+import { desk, room as words, screen as screenWords, talk as talkWords } from '../words/en';
 import { Connection, type Link } from './connection';
+import { hindrance, mustLetGo, refusal, standing } from './holds';
+import { Knock } from './knock';
 import { Media } from './media';
-import type { Act, View } from './protocol';
-import { screen, wantsMedia, type Memory } from './screens';
-import { announcements, failure, held, lifted } from './told';
+import type { Act, Answer, Reacted, Reaction, Said, To, View } from './protocol';
+import { mediaRoom, screen, type Memory } from './screens';
+import { Talk } from './talk';
+import { announcements, failure, happened, knocks } from './told';
 
 /** Where the page's links lead. */
 export interface Places {
@@ -17,6 +20,8 @@ export interface Places {
   agreement: string | null;
   goodbye: string;
   home: string;
+  debrief: string;
+  tasks: string;
 }
 
 /** A line above the controls; careful stands out, and what was just said can be put away. */
@@ -54,6 +59,8 @@ export class Session {
   readonly screen = computed(() => screen(this.view.value, this.memory.value, this.early.value));
   readonly line = computed(() => this.lineNow());
   readonly media: Media;
+  readonly talk = new Talk();
+  readonly knock = new Knock();
   private readonly connection: Connection;
   private hurryTimer: ReturnType<typeof setTimeout> | undefined;
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -63,6 +70,15 @@ export class Session {
     this.connection = new Connection(places.meeting, {
       onView: (view) => {
         this.take(view);
+      },
+      onSaid: (said) => {
+        this.hear(said);
+      },
+      onUnsaid: (id) => {
+        this.talk.takeBack(id);
+      },
+      onReacted: (reacted) => {
+        this.see(reacted);
       },
       onLink: (link) => {
         this.follow(link);
@@ -78,21 +94,64 @@ export class Session {
       this.now.value = new Date();
     }, TICK_MS);
     effect(() => {
-      if (wantsMedia(this.view.value, this.memory.value)) this.media.enter();
-      else this.media.leave();
+      const where = mediaRoom(this.view.value, this.memory.value);
+      untracked(() => {
+        if (where === null) this.media.leave();
+        else this.media.enter(where);
+      });
     });
     effect(() => {
-      const you = this.view.value?.you;
-      if (you?.microphone_held === true) void this.media.hold('microphone');
-      if (you?.camera_held === true) void this.media.hold('camera');
+      const view = this.view.value;
+      if (view === null) return;
+      untracked(() => {
+        if (mustLetGo(view, 'microphone')) void this.media.hold('microphone');
+        if (mustLetGo(view, 'camera')) void this.media.hold('camera');
+        if (!view.you.may_share && this.media.screen.value === 'on') void this.share(false);
+      });
     });
   }
 
   /** Asks the platform for something; what went wrong is said. */
   async act(act: Act): Promise<boolean> {
-    const answer = await this.connection.act(act);
+    const answer = await this.ask(act);
     this.said.value = answer.ok ? null : failure(answer.error, answer.stands);
     return answer.ok || answer.stands;
+  }
+
+  /** Asks the platform for something whose answer the page shows itself. */
+  ask(act: Act): Promise<Answer> {
+    return this.connection.act(act);
+  }
+
+  /** Passes on a message. The sentence why not, or null once it is on its way. */
+  async say(to: To, text: string): Promise<string | null> {
+    const answer = await this.connection.say(to, text);
+    return answer.ok ? null : failure(answer.error, answer.stands);
+  }
+
+  /** Takes back one message, or all of them. */
+  async unsay(id: string): Promise<void> {
+    this.report(await this.connection.unsay(id));
+  }
+
+  async react(reaction: Reaction): Promise<void> {
+    this.report(await this.connection.react(reaction));
+  }
+
+  /** Own sound and picture off, and the hosts know quietly. */
+  async needMoment(): Promise<void> {
+    await Promise.all([this.media.turnTo('microphone', false), this.media.turnTo('camera', false)]);
+    await this.act({ do: 'tell_hosts', mark: 'moment' });
+  }
+
+  async share(on: boolean): Promise<void> {
+    try {
+      await this.media.share(on);
+    } catch (error) {
+      // Thinking better of it in the browser's own question is no failure.
+      const name = error instanceof Error ? error.name : '';
+      if (name !== 'NotAllowedError' && name !== 'AbortError') this.said.value = screenWords.failed;
+    }
   }
 
   /** An act that can be taken back for a while by one press. */
@@ -123,9 +182,10 @@ export class Session {
   press(device: Device): void {
     const view = this.view.value;
     if (view === null) return;
-    const isHeld = device === 'microphone' ? view.you.microphone_held : view.you.camera_held;
-    if (isHeld) {
-      this.said.value = device === 'microphone' ? words.microphoneHeldPressed : words.cameraHeldPressed;
+    const why = hindrance(view, device);
+    // Off is always possible, whatever is paused.
+    if (why !== null && this.media[device].value === 'off') {
+      this.said.value = refusal(device, why);
       return;
     }
     this.said.value = null;
@@ -140,13 +200,31 @@ export class Session {
     if (this.link.value === 'lost') return line(words.lost, true);
     if (this.said.value !== null) return { text: this.said.value, careful: true, said: true };
     if (trouble !== null) return line(words.device[deviceSentence(trouble.device, trouble.why)], true);
-    const hold = view === null ? null : held(view);
-    if (hold !== null) return line(hold, true);
+    const holds = view === null ? null : standing(view);
+    if (holds !== null) return line(holds, true);
     if (view?.you.role === 'facilitator' && view.phase === 'unattended') return line(desk.waking, false);
     if (this.media.state.value === 'lost') return line(words.reconnecting, true);
     if (this.media.state.value === 'slow') return line(words.slow, true);
     if (this.media.state.value === 'connecting') return line(words.connecting, false);
     return null;
+  }
+
+  private report(answer: Answer): void {
+    if (!answer.ok) this.said.value = failure(answer.error, answer.stands);
+  }
+
+  private hear(said: Said): void {
+    const mine = this.view.value?.you.seat ?? '';
+    this.talk.take(said, mine);
+    // Who wrote, not what: somebody else may hear the screen reader.
+    if (said.from.seat !== mine) this.told.value = [talkWords.wrote(said.from.name)];
+  }
+
+  private see(reacted: Reacted): void {
+    this.talk.react(reacted);
+    const from = this.view.value?.people.find(({ seat }) => seat === reacted.seat);
+    if (from !== undefined && from.seat !== this.view.value?.you.seat)
+      this.told.value = [talkWords.reacted(from.name, talkWords.reactions[reacted.reaction])];
   }
 
   private follow(link: Link): void {
@@ -164,10 +242,11 @@ export class Session {
     const before = this.view.value;
     // Views only move forwards; what is not in the journal (who is connected) may change under the same number.
     if (before !== null && this.link.value === 'online' && view.seq < before.seq) return;
-    const lift = lifted(before, view);
-    if (lift !== null) this.said.value = lift;
-    else if (held(view) !== null && before !== null && held(before) !== held(view)) this.said.value = null;
+    const news = happened(before, view);
+    if (news !== null) this.said.value = news;
+    else if (before !== null && standing(before) !== standing(view)) this.said.value = null;
     if (before?.you.place === 'present' && view.you.place !== 'present') this.said.value = null;
+    if (view.you.role === 'facilitator' && knocks(before, view)) this.knock.strike();
     const told = announcements(before, view);
     if (told.length > 0) this.told.value = told;
     if (view.you.place === 'present') this.memory.value = { ...this.memory.value, wasPresent: true };

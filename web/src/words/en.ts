@@ -1,20 +1,12 @@
 /** Every sentence the browser says, one object for each area. Reading age 9 to 11; a facilitator is "your host". */
 
-/** "Jo", "Jo and Ray", "Jo, Ray and Kim"; `word` joins the last two. */
-function joined(names: readonly string[], word: string): string {
-  if (names.length < 2) return names[0] ?? '';
-  return `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1) ?? ''}`;
-}
+import { clock, hostsOr, ordinal } from './say';
 
-/** "7pm", "7.24pm", as people say it. */
-export function clock(time: Date): string {
-  const hour = time.getHours();
-  const minutes = time.getMinutes();
-  const past = minutes === 0 ? '' : `.${String(minutes).padStart(2, '0')}`;
-  return `${hour % 12 === 0 ? 12 : hour % 12}${past}${hour < 12 ? 'am' : 'pm'}`;
-}
-
-const hostsOr = (hosts: readonly string[]) => (hosts.length === 0 ? 'Your host' : joined(hosts, 'or'));
+export { desk } from './desk';
+export { danger, ladder, person } from './ladder';
+export { clock, ordinal } from './say';
+export { help, talk } from './talk';
+export { aside, closing, departed, door, floor, pause, screen } from './together';
 
 export const pages = {
   mark: 'Session',
@@ -127,8 +119,21 @@ export const waiting = {
     `The group is in the middle of something. ${hostsOr(hosts)} can see that you are here. Your place is kept.`,
   hostAway: 'Your host has lost connection and is coming back. Your place is kept.',
   returned: 'You are back in the waiting room',
-  returnedText: (hosts: readonly string[]) =>
-    `You have done nothing wrong by being here. ${hostsOr(hosts)} can let you back in. Your place is kept.`,
+  /** By the word that a host chose. */
+  returnedWith: {
+    none: (hosts: readonly string[]) =>
+      `You have done nothing wrong by being here. ${hostsOr(hosts)} can let you back in. Your place is kept.`,
+    breather: (hosts: readonly string[]) =>
+      `Take a breather. You have done nothing wrong. ${hostsOr(hosts)} will let you back in when you are ready.`,
+    talk_alone: (hosts: readonly string[]) =>
+      `${hostsOr(hosts)} would like to talk with you alone soon. Stay here. Your place is kept.`,
+    sort_sound: (hosts: readonly string[]) =>
+      `Your sound was troubling the room. Try headphones or a quieter spot. ${hostsOr(hosts)} will let you back in.`,
+    safety: (hosts: readonly string[]) =>
+      `Everyone waits here for a little while. You have done nothing wrong. ${hostsOr(hosts)} will let you back in.`,
+  },
+  wroteToYou: (name: string) => `${name} wrote to you`,
+  help: 'Message a host',
   nobody: 'Nobody can see or hear you here. Your camera and microphone are off.',
   theme: (starts: Date) => (starts.getHours() >= 17 ? 'Tonight' : 'Today'),
   themeText: (theme: string, ends: Date) =>
@@ -146,6 +151,7 @@ export const room = {
   muted: 'muted',
   away: 'connection lost',
   mic: {
+    name: 'Microphone',
     on: 'Mic on',
     off: 'Mic off',
     held: 'Muted',
@@ -155,6 +161,7 @@ export const room = {
     heldLabel: 'Microphone is muted by your host',
   },
   camera: {
+    name: 'Camera',
     on: 'Camera on',
     off: 'Camera off',
     held: 'Held off',
@@ -168,6 +175,19 @@ export const room = {
   hideSelfLabel: 'Hide me from my own view. Others still see you',
   showSelfLabel: 'Show me in my own view',
   selfHidden: 'You have hidden your own picture. Others can still see you.',
+  more: 'More',
+  moreLabel: 'More: messages, reactions and your own picture',
+  moreTitle: 'More',
+  hand: 'Hand',
+  handUp: (place: number) => (place === 0 ? 'Hand up' : `Hand up · ${ordinal(place)}`),
+  raiseHand: 'Hand is down. Put it up to ask to speak',
+  lowerHand: 'Hand is up. Take it down',
+  handNote: (place: number) => `hand up, ${ordinal(place)}`,
+  steppedOut: 'stepped out',
+  paused: 'Paused',
+  listening: 'Listening',
+  pausedLabel: 'is paused for everyone by your host',
+  turnLabel: 'Microphone waits for your turn',
   leave: 'Leave',
   leaveTitle: 'Leave the session?',
   leaveText: 'You can come back. Your host will let you in again.',
@@ -176,15 +196,15 @@ export const room = {
   everyone: 'People in the room',
   controls: 'Your controls',
   hear: 'Tap to hear everyone',
-  microphoneHeld: 'You are muted by your host. They can lift it. Until then you can listen.',
-  microphoneHeldPressed: 'Your host has muted you, so this button waits. They will lift it when they can.',
+  microphoneHeld: 'You are muted by your host. Press Hand to ask to speak.',
+  microphoneHeldAsked: 'You are muted by your host. Your hand is up. They can see it.',
+  microphoneHeldPressed: 'Your host has muted you, so this button waits. Press Hand to ask to speak.',
   microphoneLifted: 'Your host has lifted the mute. Press Mic when you want to speak.',
   cameraHeld: 'Your host has turned your camera off. They can lift it.',
   cameraHeldPressed:
     'Your host has turned your camera off, so this button waits. They will lift it when they can.',
   cameraLifted: 'You can use your camera again. Press Camera when you want to.',
-  bothHeld:
-    'Your host has muted you and turned your camera off. They can lift it. Until then you can listen.',
+  bothHeld: 'Your host has muted you and turned your camera off. Press Hand to ask to speak.',
   connecting: 'Connecting you to the room.',
   reconnecting: 'The connection dropped. We are getting you back.',
   lost: 'You have lost connection. Hang on, we keep trying.',
@@ -199,6 +219,10 @@ export const room = {
     muted: (name: string) => `${name} is muted by a host.`,
     lifted: (name: string) => `${name} can speak again.`,
     hostBack: 'Your host is back. You can hear and see each other again.',
+    steppedOut: (name: string) => `${name} stepped out.`,
+    steppedIn: (name: string) => `${name} is back.`,
+    handUp: (name: string) => `${name} put a hand up.`,
+    turn: (name: string) => `It is ${name}’s turn.`,
     waits: (name: string) => `${name} is in the waiting room.`,
   },
   device: {
@@ -224,6 +248,11 @@ export const ending = {
     text: (hosts: readonly string[]) =>
       `A host has paused your place in this session. ${hostsOr(hosts)} will talk with you alone about what happens next. You still matter to us.`,
   },
+  suspended: {
+    title: 'Your place is paused for a while',
+    text: (hosts: readonly string[]) =>
+      `A host has paused your place in the group. ${hostsOr(hosts)} will get in touch to talk about it and about coming back. You still matter to us.`,
+  },
   ended: {
     title: 'That’s it for today',
     text: 'The session has ended. Thank you for being here. Your camera and microphone are off.',
@@ -233,8 +262,8 @@ export const ending = {
     text: 'Your camera and microphone are off. You can come back while the session is on. Your host will let you in again.',
   },
   elsewhere: {
-    title: 'You are here on another device',
-    text: 'You were let in on another phone or computer. This one is quiet now. You can close it.',
+    title: 'This page is closed now',
+    text: 'You are here on another device, or your host closed this page because it was stuck. You can come back in.',
   },
   replaced: {
     title: 'Open somewhere else',
@@ -257,99 +286,7 @@ export const ending = {
   tryAgain: 'Try again',
   goodbye: 'Carry on',
   home: 'To my groups',
+  debrief: 'To the debrief',
   helplines: 'Helplines',
   worried: 'If you need to talk to someone now, these people are there day and night.',
-};
-
-export const desk = {
-  until: (now: Date, ends: Date) => `${clock(now)} · ends ${clock(ends)}`,
-  ready: 'The room is not open yet',
-  readyText: (starts: Date) =>
-    `Nobody can come in before you open it. It is planned for ${clock(starts)}. Those who are early wait on the list.`,
-  open: 'Open session',
-  waking: 'Joining the room. Nobody hears or sees anybody until you are in.',
-  people: 'People',
-  faces: 'Faces',
-  showPeople: (waits: number) => (waits === 0 ? 'People' : `People · ${waits}`),
-  showPeopleLabel: (waits: number) => (waits === 0 ? 'Show people' : `Show people · ${waits} waiting`),
-  waiting: 'Waiting',
-  nobodyWaits: 'Nobody is waiting.',
-  letIn: 'Let in',
-  letInLabel: (name: string) => `Let ${name} in`,
-  letAllIn: 'Let everyone in',
-  notNow: 'Not now',
-  notNowLabel: (name: string) => `Not now for ${name}`,
-  firstVisit: 'first visit',
-  secondDevice: 'second device',
-  ringMe: 'asks for a ring',
-  away: 'connection lost',
-  readiness: {
-    ready: 'ready',
-    sound_only: 'ready · sound only',
-    needs_help: 'needs help',
-    not_checked: 'not checked',
-  },
-  inRoom: 'In the room',
-  speaking: 'speaking',
-  micOn: 'mic on',
-  micOff: 'mic off',
-  heldByYou: 'muted by host',
-  cameraHeld: 'camera held off',
-  mute: 'Mute',
-  muteLabel: (name: string) => `Mute ${name}`,
-  lift: 'Lift',
-  liftLabel: (name: string) => `Lift the mute of ${name}`,
-  more: 'More',
-  moreLabel: (name: string) => `More about ${name}`,
-  cameraOff: 'Turn camera off',
-  cameraLift: 'Let them use the camera',
-  toWaiting: 'Back to the waiting room',
-  toWaitingHint: 'The milder step. You can let them in again.',
-  remove: 'Remove from the session',
-  removeTitle: (name: string) => `Remove ${name}?`,
-  removeText: 'They go at once and stay out of this session on every device. You can undo it. Why?',
-  reasons: {
-    broke_agreement: 'Broke our agreement',
-    unsafe: 'Not safe for them or others',
-    not_expected: 'Not who we expected',
-    other: 'Something else',
-  },
-  cancel: 'Cancel',
-  out: 'Not here',
-  outWhy: {
-    declined: 'not now',
-    removed: 'removed',
-  },
-  undo: 'Undo',
-  undoLabel: (name: string) => `Undo for ${name}`,
-  removedToast: (name: string) => `${name} has been removed.`,
-  declinedToast: (name: string) => `${name} was told “not this time”.`,
-  lock: 'Lock door',
-  unlock: 'Unlock door',
-  lockedNote: 'The door is locked. People can wait, and nobody comes in.',
-  muteAll: 'Mute all',
-  liftAll: 'Lift all',
-  end: 'End session',
-  endTitle: 'End the session for everyone?',
-  endText: 'Everyone leaves and the room closes. It cannot be opened again.',
-  endYes: 'End for everyone',
-  endNo: 'Keep going',
-  leaveText: 'If no other host stays, the room goes quiet for everyone until a host is back.',
-  failed: {
-    not_recorded: 'That could not be saved. Try again.',
-    not_recorded_stands: 'Done, and it holds. It could not be written down yet. We keep trying.',
-    not_enforced: 'Written down. The sound and picture server does not answer yet. We keep trying.',
-    not_allowed: 'You cannot do that here.',
-    not_here: 'They are not here any more.',
-    not_open: 'Open the session first.',
-    unattended: 'You are not fully in the room yet. One moment, then try again.',
-    ended: 'The session has ended.',
-    locked: 'The door is locked. Unlock it first.',
-    agreement_needed: 'They have not accepted the agreement yet.',
-    removed: 'They were removed. Press Undo first.',
-    declined: 'You said not now. Press Undo first.',
-    target_is_host: 'Hosts cannot do that to each other.',
-    lost: 'You have lost connection. Try again in a moment.',
-    other: 'That did not work. Try again.',
-  },
 };

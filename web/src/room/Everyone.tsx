@@ -1,0 +1,147 @@
+/** A host's "More": who speaks, who reads, screens, the knock, the end. Behind one button, so that the desk is calm. */
+
+import { useSignal } from '@preact/signals';
+import { Ellipsis } from 'lucide-preact';
+import type { ComponentChildren } from 'preact';
+import {
+  closing,
+  desk as words,
+  floor as floorWords,
+  pages,
+  room as roomWords,
+  talk as talkWords,
+} from '../words/en';
+import { Control } from './Controls';
+import { parents } from './desk-facts';
+import { Dialog } from './Dialog';
+import { ClosingQuestion } from './HostNotices';
+import { OwnPicture, OwnScreen } from './Own';
+import { CHAT_MODES, type Act, type View } from './protocol';
+import { Reactions } from './Reactions';
+import type { Session } from './session';
+
+interface Props {
+  session: Session;
+  view: View;
+}
+
+export function HostMore({ session, view }: Props) {
+  const open = useSignal<'no' | 'all' | 'closing'>('no');
+  const close = () => {
+    open.value = 'no';
+  };
+  return (
+    <>
+      <Control
+        icon={Ellipsis}
+        text={roomWords.more}
+        label={`${roomWords.more}: ${words.everyoneTitle}`}
+        onClick={() => {
+          open.value = 'all';
+        }}
+      />
+      {open.value === 'all' && (
+        <Dialog title={words.everyoneTitle} onClose={close}>
+          <Speaking session={session} view={view} onDone={close} />
+          <Writing session={session} view={view} />
+          <Group title={words.showing}>
+            <Reactions session={session} view={view} onDone={close} />
+            <OwnPicture session={session} onDone={close} />
+            <OwnScreen session={session} view={view} onDone={close} />
+            <button
+              type="button"
+              class="btn quiet"
+              aria-pressed={session.knock.on.value}
+              onClick={() => {
+                session.knock.on.value = !session.knock.on.value;
+              }}
+            >
+              {session.knock.on.value ? words.knockOn : words.knockOff}
+            </button>
+          </Group>
+          <Group title={words.ending}>
+            {view.closing_since === null && (
+              <button
+                type="button"
+                class="btn quiet"
+                onClick={() => {
+                  open.value = 'closing';
+                }}
+              >
+                {closing.start}
+              </button>
+            )}
+            {view.tasks > 0 && (
+              <a class="btn quiet" href={session.places.tasks} target="_blank" rel="noopener">
+                {words.tasks(view.tasks)}
+              </a>
+            )}
+          </Group>
+          <button type="button" class="link" onClick={close}>
+            {pages.close}
+          </button>
+        </Dialog>
+      )}
+      {open.value === 'closing' && <ClosingQuestion session={session} onClose={close} />}
+    </>
+  );
+}
+
+/** A heading and what belongs under it, in a dialog. */
+export function Group({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="group">
+      <h3>{title}</h3>
+      <div class="stack choices">{children}</div>
+    </section>
+  );
+}
+
+function Speaking({ session, view, onDone }: Props & { onDone: () => void }) {
+  const { mode } = view.floor;
+  const choice = (act: Act, text: string, hint?: string) => (
+    <button
+      type="button"
+      class="btn quiet"
+      onClick={() => {
+        onDone();
+        void session.act(act);
+      }}
+    >
+      <span>
+        {text}
+        {hint !== undefined && <small class="soft">{hint}</small>}
+      </span>
+    </button>
+  );
+  return (
+    <Group title={words.whoSpeaks}>
+      {mode !== 'open' && choice({ do: 'open_floor' }, floorWords.open)}
+      {mode !== 'invitation' && choice({ do: 'hold_floor' }, floorWords.hold, floorWords.holdHint)}
+      {mode !== 'round' &&
+        parents(view).length > 0 &&
+        choice({ do: 'start_round' }, floorWords.start, floorWords.startHint)}
+      {view.hands.length > 0 && choice({ do: 'lower_all_hands' }, words.lowerAll)}
+    </Group>
+  );
+}
+
+function Writing({ session, view }: Props) {
+  return (
+    <Group title={words.writing}>
+      <div class="segments" role="group" aria-label={words.writing}>
+        {CHAT_MODES.map((mode) => (
+          <button
+            key={mode}
+            type="button"
+            class="mini"
+            aria-pressed={view.chat === mode}
+            onClick={() => void session.act({ do: 'set_chat', mode })}
+          >
+            {talkWords.modes[mode]}
+          </button>
+        ))}
+      </div>
+    </Group>
+  );
+}

@@ -1,0 +1,122 @@
+/** What asks for an answer or lasts a while, above the controls: the side room, one's turn, messages, the end. */
+
+import {
+  aside as asideWords,
+  closing,
+  floor as floorWords,
+  screen as screenWords,
+  talk as talkWords,
+} from '../words/en';
+import { Text } from './Conversation';
+import { Notice, Press } from './Notice';
+import type { View } from './protocol';
+import { isEnding, stayUntil } from './screens';
+import type { Session } from './session';
+import { answering } from './talk';
+
+interface Props {
+  session: Session;
+  view: View;
+}
+
+/** For a parent: asked aside, or there. */
+export function AsideNotice({ session, view }: Props) {
+  const { aside } = view.you;
+  if (aside === null) return null;
+  if (aside.state === 'in')
+    return (
+      <Notice text={asideWords.alone(aside.with)} kind="well">
+        <Press text={asideWords.back} onClick={() => session.act({ do: 'leave_aside' })} />
+      </Notice>
+    );
+  return (
+    <Notice text={asideWords.asked(aside.with)} more={asideWords.askedText}>
+      <Press text={asideWords.no} onClick={() => session.act({ do: 'leave_aside' })} />
+      <Press text={asideWords.yes} go onClick={() => session.act({ do: 'accept_aside' })} />
+    </Notice>
+  );
+}
+
+function TurnNotice({ session, view }: Props) {
+  if (!view.you.has_word || view.floor.mode === 'open') return null;
+  const speaks = session.media.microphone.value === 'on';
+  const { since } = view.floor;
+  return (
+    <Notice text={speaks ? floorWords.yourTurnSpeaking : floorWords.yourTurn} kind="well">
+      {since !== null && (
+        <span class="clock" aria-live="off">
+          {floorWords.long(since, session.now.value)}
+        </span>
+      )}
+      <Press
+        text={floorWords.pass}
+        label={floorWords.passLabel}
+        onClick={() => session.act({ do: 'pass_word' })}
+      />
+    </Notice>
+  );
+}
+
+/** The newest message that was meant for this person alone. */
+export function PrivateNotice({ session, view, onAnswer }: Props & { onAnswer?: () => void }) {
+  const said = session.talk.privately.value;
+  if (said === null) return null;
+  return (
+    <div class="say plain notice-line">
+      <span class="grow" dir="auto">
+        <b>
+          <bdi>{said.from.name}</bdi>
+        </b>
+        : <Text said={said} />
+      </span>
+      <span class="does">
+        <Press
+          text={talkWords.read}
+          onClick={() => {
+            session.talk.read();
+          }}
+        />
+        <Press
+          text={talkWords.answer}
+          go
+          onClick={() => {
+            session.talk.open(answering(view, said));
+            onAnswer?.();
+          }}
+        />
+      </span>
+    </div>
+  );
+}
+
+function ClosingNotice({ session, view }: Props) {
+  const until = stayUntil(view);
+  if (until !== null)
+    return (
+      <Notice text={closing.stay(until)}>
+        <Press text={closing.goodbye} onClick={() => session.leave()} />
+      </Notice>
+    );
+  return isEnding(view, session.now.value) ? <Notice text={closing.soon} /> : null;
+}
+
+export function SharingNotice({ session }: { session: Session }) {
+  if (session.media.screen.value !== 'on') return null;
+  return (
+    <Notice text={screenWords.mine}>
+      <Press text={screenWords.stop} onClick={() => session.share(false)} />
+    </Notice>
+  );
+}
+
+export function ParentNotices({ session, view }: Props) {
+  return (
+    <div class="notices" role="status" aria-atomic="false">
+      <ClosingNotice session={session} view={view} />
+      <SharingNotice session={session} />
+      <TurnNotice session={session} view={view} />
+      <AsideNotice session={session} view={view} />
+      <PrivateNotice session={session} view={view} />
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+/** What is written while this page is open. Nothing of it is kept anywhere, here only until the page goes. */
+
+import { computed, signal } from '@preact/signals';
+import { whenLeaving } from '../exit/leaving';
+import type { Reacted, Reaction, Said, To, View } from './protocol';
+
+/** More than this is more than anybody reads back. */
+const KEPT = 200;
+const REACTION_MS = 6000;
+
+export class Talk {
+  readonly messages = signal<readonly Said[]>([]);
+  readonly reactions = signal<ReadonlyMap<string, Reaction>>(new Map());
+  /** The page shows the messages just now. */
+  readonly reading = signal(false);
+  /** Whom the next message goes to, where somebody has been chosen. */
+  readonly to = signal<To | null>(null);
+  private readonly unseen = signal<readonly string[]>([]);
+  readonly unread = computed(() => this.unseen.value.length);
+  /** The newest that was meant for this person and has not been read. */
+  readonly privately = computed(
+    () =>
+      this.messages.value
+        .filter(({ id, to }) => to !== 'everyone' && to !== 'waiting' && this.unseen.value.includes(id))
+        .at(-1) ?? null,
+  );
+
+  constructor() {
+    whenLeaving(() => {
+      this.messages.value = [];
+    });
+  }
+
+  take(said: Said, mine: string): void {
+    this.messages.value = [...this.messages.value, said].slice(-KEPT);
+    if (said.from.seat !== mine && !this.reading.value) this.unseen.value = [...this.unseen.value, said.id];
+  }
+
+  takeBack(id: string): void {
+    this.messages.value = id === 'all' ? [] : this.messages.value.filter((said) => said.id !== id);
+    this.unseen.value = id === 'all' ? [] : this.unseen.value.filter((each) => each !== id);
+  }
+
+  /** Everything so far has been seen. */
+  read(): void {
+    this.unseen.value = [];
+  }
+
+  open(to: To | null): void {
+    this.to.value = to;
+    this.reading.value = true;
+    this.read();
+  }
+
+  close(): void {
+    this.reading.value = false;
+  }
+
+  react({ seat, reaction }: Reacted): void {
+    this.reactions.value = new Map([...this.reactions.value, [seat, reaction]]);
+    setTimeout(() => {
+      if (this.reactions.value.get(seat) !== reaction) return;
+      const left = new Map(this.reactions.value);
+      left.delete(seat);
+      this.reactions.value = left;
+    }, REACTION_MS);
+  }
+}
+
+/** Whom somebody may write to at this moment, the usual one first. */
+export function audiences(view: View): To[] {
+  const here = view.you.place === 'present';
+  if (view.you.role === 'parent') {
+    const open = here && view.phase === 'open' && view.chat === 'everyone' && !view.paused.includes('chat');
+    return open ? ['everyone', 'hosts'] : ['hosts'];
+  }
+  const parents = [...view.people, ...view.waiting].filter(({ person }) => person !== view.you.person);
+  const each = [...new Set(parents.map(({ person }) => person))].map((person) => ({ person }));
+  return ['everyone', 'hosts', ...(view.waiting.length > 0 ? (['waiting'] as const) : []), ...each];
+}
+
+/** To whom a host answers: whoever wrote, where they still are here. */
+export function answering(view: View, said: Said): To {
+  if (view.you.role === 'parent') return 'hosts';
+  const from = [...view.people, ...view.waiting].find(({ seat }) => seat === said.from.seat);
+  return from === undefined ? 'hosts' : { person: from.person };
+}
+
+/** One audience as one word, for lists of choices. */
+export function asKey(to: To): string {
+  return typeof to === 'string' ? to : `person:${to.person}`;
+}
+
+export interface Piece {
+  text: string;
+  href: string | null;
+}
+
+const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]/g;
+
+/** A message cut into text and addresses. Without `links` it is all text. */
+export function pieces(text: string, links: boolean): Piece[] {
+  if (!links) return [{ text, href: null }];
+  const found: Piece[] = [];
+  let from = 0;
+  for (const match of text.matchAll(ADDRESS)) {
+    if (match.index > from) found.push({ text: text.slice(from, match.index), href: null });
+    found.push({ text: match[0], href: match[0] });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length) found.push({ text: text.slice(from), href: null });
+  return found;
+}
