@@ -21,6 +21,8 @@ from server.words import words
 LONGEST_TITLE = 80
 LONGEST_THEME = 120
 MINUTES = (15, 240)
+CAPACITY = (2, 50)
+LATE_MINUTES = (0, 240)
 
 
 @entry(Entry.ADMIN)
@@ -67,6 +69,9 @@ class Plan:
     time: str
     minutes: str
     theme: str
+    capacity: str = str(meetings.USUAL_CAPACITY)
+    late: str = str(meetings.USUAL_LATE_MINUTES)
+    both_kinds: bool = False
 
 
 @entry(Entry.ADMIN)
@@ -78,11 +83,17 @@ async def new_session(request: web.Request) -> web.StreamResponse:
         return page(request, "session_new.html", group=found, typed=typed, errors={})
     form = Typed(request[POSTED])
     starts_at, minutes, theme = _plan(request, form)
+    options = _options(form)
     if form.errors or starts_at is None:
-        typed = Plan(form.raw("day"), form.raw("time"), form.raw("minutes"), form.raw("theme"))
+        typed = Plan(
+            *(form.raw("day"), form.raw("time"), form.raw("minutes"), form.raw("theme")),
+            capacity=form.raw("capacity"),
+            late=form.raw("late"),
+            both_kinds=options.both_kinds,
+        )
         facts = {"group": found, "typed": typed, "errors": form.errors}
         return page(request, "session_new.html", HTTPStatus.UNPROCESSABLE_ENTITY, **facts)
-    await meetings.plan(at, found.id, starts_at, minutes, theme)
+    await meetings.plan(at, found.id, starts_at, minutes, theme, options)
     return go(f"/staff/groups/{found.id}")
 
 
@@ -95,6 +106,15 @@ def _plan(request: web.Request, form: Typed) -> tuple[datetime | None, int, str]
     if day is not None and clock is not None and starts_at is None:
         form.errors["day"] = say.day_past
     return starts_at, minutes, theme
+
+
+def _options(form: Typed) -> meetings.Options:
+    say = words.staff
+    return meetings.Options(
+        capacity=form.whole("capacity", *CAPACITY, wrong=say.capacity_wrong),
+        late_minutes=form.whole("late", *LATE_MINUTES, wrong=say.late_wrong),
+        both_kinds=form.raw("both_kinds") == "yes",
+    )
 
 
 def _moment(request: web.Request, day: date | None, clock: time | None, minutes: int) -> datetime | None:

@@ -78,7 +78,7 @@ async def let_come(request: web.Request) -> web.StreamResponse:
 
 async def _task(request: web.Request, found: FollowUp, wish: visits.Wish | None) -> web.Response:
     at, here = house(request), request[HERE_STAFF]
-    facts = {
+    facts: dict[str, Any] = {
         "task": found,
         "out": await tasks.put_out(at, found),
         "wish": wish,

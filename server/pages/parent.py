@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
@@ -131,8 +132,9 @@ async def give_name(request: web.Request) -> web.StreamResponse:
     if not form.errors and not await seats.call(at, here, wanted):
         form.errors["name"] = say.name_taken.format(name=wanted)
     if form.errors:
-        facts = {"typed": form.raw("name"), "progress": await progress(at, here, Step.NAME)}
-        return page(request, "name.html", HTTPStatus.UNPROCESSABLE_ENTITY, errors=form.errors, **facts)
+        typed, steps = form.raw("name"), await progress(at, here, Step.NAME)
+        facts: dict[str, Any] = {"typed": typed, "errors": form.errors, "progress": steps}
+        return page(request, "name.html", HTTPStatus.UNPROCESSABLE_ENTITY, **facts)
     return go(Step.AGREEMENT.value)
 
 
@@ -144,7 +146,7 @@ async def agreement(request: web.Request) -> web.StreamResponse:
     if back is not None:
         return back
     current = await _agreement(request)
-    facts = {
+    facts: dict[str, Any] = {
         "agreement": current,
         "is_accepted": current.version in here.accepted,
         "progress": await progress(house(request), here, Step.AGREEMENT),

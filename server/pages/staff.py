@@ -1,10 +1,11 @@
 """Pages for those signed in: the first page by role, and a host's desk."""
 
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
-from server import groups, meetings
+from server import groups, meetings, tasks
 from server.auth import Role
 from server.entry import Entry, entry
 from server.pages.context import HERE_STAFF, house
@@ -18,7 +19,14 @@ async def home(request: web.Request) -> web.StreamResponse:
     at, here = house(request), request[HERE_STAFF]
     if here.role is Role.FACILITATOR:
         own = await meetings.of_host(at, here.account)
-        return page(request, "staff_host.html", here=here, sessions=own, now=at.clock.now())
+        to_do = [one for one in await tasks.of_host(at, here.account) if one.done_at is None]
+        facts: dict[str, Any] = {
+            "sessions": own,
+            "over": await meetings.just_over(at, here.account),
+            "to_do": len(to_do),
+            "own_groups": sorted({(one.group, one.group_title) for one in own}, key=lambda one: one[1]),
+        }
+        return page(request, "staff_host.html", here=here, now=at.clock.now(), **facts)
     found = await groups.of_area(at, here.area)
     coming = {group.id: await meetings.at_hand(at, group.id) for group in found}
     return page(request, "staff_admin.html", here=here, groups=found, coming=coming)
@@ -32,5 +40,5 @@ async def desk(request: web.Request) -> web.StreamResponse:
     if session is None or not await meetings.is_host(at, here.account, session.group):
         raise Refused(HTTPStatus.NOT_FOUND, "404")
     if session.is_over(at.clock.now()):
-        return page(request, "desk_over.html")
+        return page(request, "desk_over.html", session=session)
     return page(request, "desk.html", here=here, session=session)

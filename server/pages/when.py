@@ -48,6 +48,13 @@ def length(minutes: int) -> str:
             return str(words.parent.minutes.format(count=minutes))
 
 
+def both(names: Sequence[str]) -> str:
+    """Such as Sam, Pat and Kim."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {words.parent.both} {names[-1]}"
+
+
 def either(names: Sequence[str]) -> str:
     """Such as Jo, Ray or Kim."""
     if len(names) < 2:

@@ -6,6 +6,7 @@ Facts go in with `str.format`; templates escape what comes out.
 from collections.abc import Mapping
 from types import SimpleNamespace
 
+from server.words.audit import AUDIT
 from server.words.base import BASE
 from server.words.errors import ERRORS
 from server.words.parent import PARENT
@@ -19,5 +20,11 @@ def _area(sentences: Mapping[str, str]) -> SimpleNamespace:
     return SimpleNamespace(**sentences)
 
 
-words = SimpleNamespace(base=_area(BASE), errors=_area(ERRORS), parent=_area(PARENT), staff=_area(STAFF))
+words = SimpleNamespace(
+    audit=_area(AUDIT),
+    base=_area(BASE),
+    errors=_area(ERRORS),
+    parent=_area(PARENT),
+    staff=_area(STAFF),
+)
 """For handlers and templates: `words.parent.welcome_title`. A name that does not exist fails at once."""

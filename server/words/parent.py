@@ -14,6 +14,7 @@ PARENT = {
         "another page. It does not clear your browser’s history."
     ),
     "either": "or",
+    "both": "and",
     "welcome_title": "How to leave quickly",
     "welcome_text": "You can leave at any moment. You do not need to say why.",
     "welcome_button": "Press “Exit quickly”",

@@ -9,6 +9,8 @@ from server.entry import Door, Entry
 from server.pages.guard import SAFE
 from tests.server.conftest import Place
 
+STAFF = (Entry.STAFF, Entry.ADMIN, Entry.FACILITATOR, Entry.KEEPER)
+
 
 def test_every_route_says_who_may_enter(app: web.Application) -> None:
     for route in app.router.routes():
@@ -44,7 +46,7 @@ def paths_for(app: web.Application, *who: Entry) -> list[tuple[str, str]]:
 
 async def test_strangers_are_sent_to_sign_in_or_to_their_link(app: web.Application, place: Place) -> None:
     visitor = place.visitor()
-    for method, path in paths_for(app, Entry.STAFF, Entry.ADMIN, Entry.FACILITATOR):
+    for method, path in paths_for(app, *STAFF):
         if method == "GET":
             assert (await visitor.open(path)).path == "/staff/sign-in"
     for method, path in paths_for(app, Entry.PARENT):
@@ -56,7 +58,7 @@ async def test_strangers_are_sent_to_sign_in_or_to_their_link(app: web.Applicati
 
 async def test_a_parent_is_not_staff_and_staff_are_not_parents(app: web.Application, place: Place) -> None:
     parent, admin = await place.parent(), await place.staff(Role.ADMIN)
-    for method, path in paths_for(app, Entry.STAFF, Entry.ADMIN, Entry.FACILITATOR):
+    for method, path in paths_for(app, *STAFF):
         if method == "GET":
             assert (await parent.open(path)).path == "/staff/sign-in"
     for method, path in paths_for(app, Entry.PARENT):

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from moderation.model import MeetingId
 from server import auth, groups, invites, meetings
 from server.auth import Role
+from server.data.journal import SqlJournal
 from tests.server.conftest import PASSWORD, Place
 
 
@@ -41,6 +43,17 @@ async def test_a_session_is_planned_by_the_clock_on_the_wall(place: Place) -> No
     assert (planned.minutes, planned.theme) == (60, "Summer")
 
 
+async def test_a_session_has_its_own_door(place: Place) -> None:
+    admin = await place.staff(Role.ADMIN)
+    page = await admin.open(f"/staff/groups/{place.group}/sessions/new")
+    typed = {"day": "2026-07-07", "time": "19:00", "theme": "Summer", "capacity": "6", "late": "5"}
+    await admin.submit(page, **typed, both_kinds="yes")
+    planned = (await meetings.of_group(place.house, place.group))[-1]
+    read, _ = await SqlJournal(place.house.database).load(MeetingId(planned.id))
+    assert (planned.both_kinds, read.terms.capacity) == (True, 6)
+    assert read.terms.late_after == planned.starts_at + timedelta(minutes=5)
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -53,6 +66,8 @@ async def test_a_session_is_planned_by_the_clock_on_the_wall(place: Place) -> No
         ({"minutes": "1e9"}, "from 15 to 240"),
         ({"theme": " "}, "Write a theme"),
         ({"theme": "x" * 121}, "no more than 120"),
+        ({"capacity": "1"}, "from 2 to 50"),
+        ({"late": "-1"}, "from 0 to 240"),
     ],
 )
 async def test_a_session_that_cannot_be_says_why(place: Place, typed: dict[str, str], says: str) -> None:

@@ -8,8 +8,10 @@ import pytest
 from server.words import words
 
 SERVER = Path(__file__).resolve().parent.parent.parent / "server"
-AREAS = ("base", "errors", "parent", "staff")
-MADE_UP = re.compile(r"(invite|revoke|reissue|help)_\w+|(\d{3}|stale|seat|invite_\w+)_(title|text)")
+AREAS = ("audit", "base", "errors", "parent", "staff")
+MADE_UP = re.compile(
+    r"(invite|revoke|reissue|help|plan|answer|question|task|how|wish|did|why|kind)_\w+|(\d{3}|stale|seat|invite_\w+)_(title|text)"
+)
 
 
 def sources() -> str:
