@@ -26,6 +26,21 @@ FIELDS = (
     "minutes",
     "theme",
     "label",
+    "capacity",
+    "late",
+    "plan",
+    "number",
+    "word",
+    "place",
+    "one",
+    "other",
+    "reason",
+    "note",
+    "reference",
+    "entry",
+    "heard",
+    "call",
+    "skip",
     "x",
 )
 
@@ -71,11 +86,22 @@ async def paths(place: Place) -> dict[Role | None, list[str]]:
     line = (await invites.of_group(place.house, place.group))[-1]
     group = f"/staff/groups/{place.group}"
     return {
-        None: ["/welcome", "/name", "/agreement", "/ready", "/staff/sign-in", "/exit/seat"],
+        None: [
+            "/welcome",
+            "/name",
+            "/agreement",
+            "/if-i-leave",
+            "/ready",
+            "/joining-from",
+            "/goodbye",
+            "/staff/sign-in",
+            "/exit/seat",
+        ],
         Role.ADMIN: [
             "/staff/groups/new",
             f"{group}/sessions/new",
             f"{group}/invites/new",
+            f"{group}/apart",
             f"/staff/invites/{line.invite}/revoke",
             f"/staff/invites/{line.invite}/reissue",
         ],
@@ -130,11 +156,36 @@ async def test_any_text_in_any_field_of_a_form_with_its_token(place: Place) -> N
 
     async def example(fields: dict[str, str]) -> None:
         signed = {**fields, "token": token(place, admin, "staff")}
-        for path in ("/staff/groups/new", f"{group}/sessions/new", f"{group}/invites/new"):
+        for path in (
+            "/staff/groups/new",
+            *(f"{group}/{page}" for page in ("sessions/new", "invites/new", "apart")),
+        ):
             status = await post(place, admin, path, data=signed)
             assert status in {200, 303, 422}, path
         assert (await admin.open(group)).status == 200
         assert (await admin.open("/staff")).status == 200
+
+    await hammer(texts, example)
+
+
+async def test_any_text_from_parents_and_hosts(place: Place) -> None:
+    parent, host = await place.parent(), await place.staff(Role.FACILITATOR)
+    session = f"/staff/sessions/{place.meeting}"
+    forms = {
+        parent: ("seat", ("/if-i-leave", "/joining-from", "/goodbye")),
+        host: (
+            "staff",
+            (f"{session}/debrief", f"{session}/safeguarding", f"/staff/groups/{place.group}/apart"),
+        ),
+    }
+
+    async def example(fields: dict[str, str]) -> None:
+        for visitor, (cookie, addresses) in forms.items():
+            for path in addresses:
+                signed = {**fields, "token": token(place, visitor, cookie)}
+                assert await post(place, visitor, path, data=signed) in {200, 303, 422}, path
+                page = path.replace("safeguarding", "debrief")
+                assert (await visitor.open(page)).status == 200, page
 
     await hammer(texts, example)
 

@@ -29,6 +29,10 @@ async def an_evening(place: Place) -> list[str]:
     page = await admin.submit(
         await admin.open(f"/staff/groups/{place.group}/invites/new"), label="Persephone"
     )
+    told = {"plan": "ring_contact", "number": "07700900987", "word": "Clementine"}
+    await parent.submit(await parent.open("/if-i-leave"), **told)
+    await parent.submit(await parent.open("/joining-from"), place="Nightingale Close")
+    await host.submit(await host.open(f"/staff/sessions/{place.meeting}/debrief"), note="Bartholomew cried")
     fresh = page.html.split("/i/")[1].split('"')[0]
     values = [
         cookie.split("=")[1] for one in (parent, host, admin, stranger) for cookie in one.cookies.split("; ")
@@ -38,6 +42,7 @@ async def an_evening(place: Place) -> list[str]:
         fresh,
         link.removeprefix("/i/"),
         *("Rosalind", "Wilhelmina", "Persephone", "Ermintrude", "barnaby", "hunter2", "Zq" * 10),
+        *("07700900987", "Clementine", "Nightingale", "Bartholomew"),
         *("admin@example.org", "facilitator@example.org", PASSWORD),
     ]
 
