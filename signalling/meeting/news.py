@@ -34,6 +34,8 @@ class NewsOverRedis:
         self._me = uuid.uuid4().hex
         self._unsent: asyncio.Queue[News] = asyncio.Queue(LONGEST_QUEUE)
         self._tasks: list[asyncio.Task[None]] = []
+        # The client library may take a task's cancellation for a lost connection, and swallow it.
+        self._over = False
 
     def start(self) -> None:
         """Begin to tell and to listen."""
@@ -46,6 +48,7 @@ class NewsOverRedis:
 
     async def close(self) -> None:
         """Stop."""
+        self._over = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -53,13 +56,13 @@ class NewsOverRedis:
             await self._redis.aclose()
 
     async def _send(self) -> None:
-        while True:
+        while not self._over:
             news = await self._unsent.get()
             with suppress(RedisError, OSError):
                 await self._redis.publish(CHANNEL, json.dumps({"from": self._me, "news": dict(news)}))
 
     async def _listen(self) -> None:
-        while True:
+        while not self._over:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
                     await channel.subscribe(CHANNEL)

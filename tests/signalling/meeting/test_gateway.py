@@ -44,6 +44,16 @@ class Page:
     gone: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     refusals: list[dict[str, Any]] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
+    reacted: list[dict[str, Any]] = field(default_factory=list)
+
+    async def call(self, event: str, data: object) -> dict[str, Any]:
+        answer: dict[str, Any] = await self.client.call(event, data, timeout=5)
+        return answer
+
+    async def say(self, to: object, text: str) -> dict[str, Any]:
+        return await self.call("say", {"to": to, "text": text})
 
     async def ask(self, **message: object) -> dict[str, Any]:
         answer: dict[str, Any] = await self.client.call("act", message, timeout=5)
@@ -79,6 +89,9 @@ class Site:
         client.on("gone", lambda data: page.gone.append(data["why"]))
         client.on("disconnect", page.reasons.append)
         client.on("connect_error", page.refusals.append)
+        client.on("said", page.said.append)
+        client.on("unsaid", lambda data: page.unsaid.append(data["id"]))
+        client.on("reacted", page.reacted.append)
         self.pages.append(page)
         await client.connect(
             self.url,
@@ -210,6 +223,11 @@ async def test_the_agreement_comes_first(site: Site) -> None:
     old = SeatHolder(SAM.seat, SAM.person, Role.PARENT, TUESDAY, 2)
     site.house.seats.holders["sam-phone"] = old
     assert "agreement_needed" == await site.refused(SAM)
+
+
+async def test_someone_suspended_is_refused(site: Site) -> None:
+    site.house.seats.suspended.add(SAM.person)
+    assert "suspended" == await site.refused(SAM)
 
 
 async def test_an_admin_does_not_enter(site: Site) -> None:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from moderation.model import Phase
 from signalling.meeting.news import CHANNEL, News
 from tests.fakes import FakeClock
-from tests.signalling.meeting.house import JO, SAM, TUESDAY, House, eventually
+from tests.signalling.meeting.house import JO, KAZ, SAM, TUESDAY, House, eventually
 from tests.signalling.meeting.test_gateway import Serving, Site, serving
 
 Hear = Callable[[News], None]
@@ -115,6 +115,26 @@ async def test_a_seat_is_taken_over_by_a_page_on_the_other_process(two: tuple[Si
     await newer.sees("phase", "open")
 
 
+async def test_what_is_said_in_one_process_is_read_in_the_other_and_by_nobody_else(
+    two: tuple[Site, Site],
+) -> None:
+    one, other = two
+    await one.house.in_session()
+    jo, sam, kaz = await one.page(JO), await other.page(SAM), await other.page(KAZ)
+    await kaz.sees("phase", "open")
+    answer = await sam.say("hosts", "Can we talk?")
+    await eventually(lambda: bool(jo.said) and bool(sam.said))
+    assert [said["text"] for said in jo.said] == ["Can we talk?"]
+    await jo.say({"person": "sam"}, "Of course.")
+    await eventually(lambda: len(sam.said) == 2)
+    assert sam.said[1]["to"] == "you"
+    await jo.call("unsay", {"id": answer["id"]})
+    await eventually(lambda: sam.unsaid == [answer["id"]])
+    await jo.call("react", {"reaction": "with_you"})
+    await eventually(lambda: kaz.reacted == [{"seat": "jo-laptop", "reaction": "with_you"}])
+    assert kaz.said == []
+
+
 async def test_a_quick_exit_heard_by_one_process_ends_the_page_on_the_other(two: tuple[Site, Site]) -> None:
     one, other = two
     await one.house.in_session()
@@ -164,4 +184,6 @@ async def test_without_redis_answering_a_process_goes_on_alone() -> None:
         await site.house.in_session()
         jo, sam = await site.page(JO), await site.page(SAM)
         assert (await jo.ask(do="mute", person="sam"))["ok"]
+        assert (await sam.say("hosts", "Hello"))["ok"]
+        await eventually(lambda: bool(jo.said))
         await eventually(lambda: sam.views[-1]["you"]["microphone_held"])
