@@ -211,16 +211,15 @@ async def test_a_host_takes_back_one_message_or_all(site: Site, jo: Page, sam: P
     assert (await sam.call("unsay", {"id": answer["id"]}))["error"] == "not_allowed"
     assert (await jo.call("unsay", {"id": answer["id"]})) == {"ok": True}
     assert (await jo.call("unsay", {"id": "all"})) == {"ok": True}
-    for page in (jo, sam, kaz):
-        await eventually(lambda page=page: page.unsaid == [answer["id"], "all"])
+    await eventually(lambda: all(page.unsaid == [answer["id"], "all"] for page in (jo, sam, kaz)))
 
 
 async def test_a_reaction_is_seen_by_everyone_in_the_room_unless_all_is_paused(
     site: Site, jo: Page, sam: Page, kaz: Page
 ) -> None:
     assert (await sam.call("react", {"reaction": "heart"})) == {"ok": True}
-    for page in (jo, sam, kaz):
-        await eventually(lambda page=page: page.reacted == [{"seat": "sam-phone", "reaction": "heart"}])
+    shown = [{"seat": "sam-phone", "reaction": "heart"}]
+    await eventually(lambda: all(page.reacted == shown for page in (jo, sam, kaz)))
     await jo.ask(do="pause")
     assert (await sam.call("react", {"reaction": "heart"}))["error"] == "paused"
     assert (await sam.say("hosts", "I need a moment"))["ok"]

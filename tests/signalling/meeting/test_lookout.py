@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from moderation import actions as a
+from moderation.model import HOUSE
 from signalling.meeting.ports import Connection, Member, Plan
 from signalling.meeting.views import view
-from tests.signalling.meeting.house import HOUSE, JO, KAZ, SAM, TUESDAY, House, arriving, holder
+from tests.signalling.meeting.house import JO, KAZ, SAM, TUESDAY, House, arriving, holder
 
 Shown = dict[str, Any]
 

@@ -38,7 +38,7 @@ from signalling.meeting.messages import (
 
 SAM, PHONE = PersonId("sam"), SeatId("sam-phone")
 
-READ = {
+READ: dict[str, a.Action] = {
     "open": a.Open(),
     "start_closing": a.StartClosing(),
     "pause": a.Pause(),
