@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 from livekit import api, rtc
 
+from tests.signalling.livekit.hush import ADVERTISED, network
 from tests.signalling.livekit.people import Person, people, until
 from tests.signalling.livekit.process import KEY, SECRET, Child, engine
 
@@ -207,3 +208,36 @@ async def test_the_engines_own_death_is_everybodys_silence() -> None:
             except aiohttp.ClientError:
                 return
             raise AssertionError("it still answers")
+
+
+async def shown(livekit: api.LiveKitAPI) -> dict[str, int]:
+    """The state in which the platform sees each participant."""
+    answer = await livekit.room.list_participants(api.ListParticipantsRequest(room="room"))
+    return {person.identity: person.state for person in answer.participants}
+
+
+async def test_someone_whose_packets_stop_is_seen_so_though_their_signalling_lives_on() -> None:
+    """Sam says and gets nothing at all, and is not taken for silent before the packets really stop."""
+    active, joined = api.ParticipantInfo.ACTIVE, api.ParticipantInfo.JOINED
+    async with (
+        engine(advertised_host=ADVERTISED) as child,
+        network(child.media_port) as carrier,
+        people(1) as (sam,),
+        api.LiveKitAPI(child.http, KEY, SECRET) as livekit,
+    ):
+        await sam.join(child.ws, child.token("sam"))
+        for _ in range(14):
+            await asyncio.sleep(0.5)
+            assert await shown(livekit) == {"sam": active}
+        carrier.hushed = True
+        hushed_at = time.monotonic()
+        while await shown(livekit) == {"sam": active}:
+            assert time.monotonic() - hushed_at < 6
+            await asyncio.sleep(0.1)
+        assert time.monotonic() - hushed_at > 3
+        assert await shown(livekit) == {"sam": joined}
+        carrier.hushed = False
+        back_at = time.monotonic()
+        while await shown(livekit) != {"sam": active}:
+            assert time.monotonic() - back_at < 10
+            await asyncio.sleep(0.1)
