@@ -1,6 +1,7 @@
 """The name to be called by: what it may look like, and when two names are too alike to share a group."""
 
 import unicodedata
+from collections.abc import Sequence
 
 LONGEST_NAME = 30
 _INSIDE = frozenset(" -'\u2019.")
@@ -24,12 +25,21 @@ def likeness(name: str) -> str:
     return "".join(letter for letter in spread if letter.isalnum())
 
 
-def is_similar(one: str, other: str) -> bool:
-    """Whether two names could be mixed up: alike, one the beginning of the other, or a slip apart."""
-    a, b = sorted((likeness(one), likeness(other)), key=len)
-    if a == b:
+def similar(names: Sequence[str]) -> frozenset[str]:
+    """Those of these names that could be mixed up with another: alike, a beginning of it, or a slip apart."""
+    alike = [(name, likeness(name)) for name in names]
+    return frozenset(
+        name
+        for place, (name, own) in enumerate(alike)
+        if any(_is_near(own, other) for at, (_, other) in enumerate(alike) if at != place)
+    )
+
+
+def _is_near(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    if shorter == longer:
         return True
-    return len(a) > 2 and (b.startswith(a) or _is_a_slip(a, b))
+    return len(shorter) > 2 and (longer.startswith(shorter) or _is_a_slip(shorter, longer))
 
 
 def _is_a_slip(shorter: str, longer: str) -> bool:

@@ -25,7 +25,7 @@ from server.data.tables import (
     staff_session,
 )
 from server.house import House
-from server.names import is_similar, likeness
+from server.names import likeness, similar
 from signalling.meeting.errors import UnknownMeeting
 from signalling.meeting.ports import (
     HostKind,
@@ -261,14 +261,9 @@ class SqlSeats:
                 column = "label" if row.name is None else "name"
                 name = keys.open(getattr(row, column), Place("member", column, row.member))
                 found[row.member] = name, Plan(row.plan or Plan.WAIT.value)
+        alike = similar([*hosts, *(name for name, _ in found.values())])
         return tuple(
-            Member(
-                PersonId(person),
-                name,
-                plan,
-                any(is_similar(name, host) for host in hosts)
-                or any(is_similar(name, other) for one, (other, _) in found.items() if one != person),
-            )
+            Member(PersonId(person), name, plan, name in alike)
             for person, (name, plan) in sorted(found.items(), key=lambda line: line[1][0])
         )
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from server import __main__ as commands
 from server import logs
+from server.data import chain
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -70,10 +72,54 @@ def test_a_short_password_is_refused() -> None:
     assert "at least 12" in result.output
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "seed-demo"])
+@pytest.mark.parametrize("command", ["serve", "migrate", "seed-demo", "verify-journal"])
 def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setenv("HEARTH_PORT", "many")
     result = run(command)
     assert result.exit_code == 2
     assert result.output.startswith("HEARTH_PORT")
     assert result.output.count("\n") == 1
+
+
+def write_lines(database_file: Path) -> None:
+    lines = chain.linked(
+        chain.START,
+        (
+            {
+                "stream": "7" * 24,
+                "sequence": number,
+                "at": datetime(2026, 3, 3, 19, number, tzinfo=UTC),
+                **{"role": "house", "person": "house", "seat": "house", "event": "Locked", "whom": ""},
+                "record": "{}",
+            }
+            for number in (1, 2, 3)
+        ),
+    )
+    columns = ", ".join(lines[0])
+    with sqlite3.connect(database_file) as database:
+        for line in lines:
+            values = [
+                value.strftime("%Y-%m-%d %H:%M:%S.%f") if name == "at" else value
+                for name, value in line.items()
+            ]
+            marks = ", ".join("?" * len(values))
+            database.execute(f"INSERT INTO journal ({columns}) VALUES ({marks})", values)  # noqa: S608
+    database.close()
+
+
+def test_a_journal_that_holds_is_said_to_hold(database_file: Path) -> None:
+    write_lines(database_file)
+    result = run("verify-journal")
+    assert result.exit_code == 0
+    assert result.output.startswith("the journal holds: 3 lines in 1 streams, mark ")
+
+
+def test_a_journal_that_was_changed_is_named_by_stream_and_sequence(database_file: Path) -> None:
+    write_lines(database_file)
+    with sqlite3.connect(database_file) as database:
+        database.execute("DROP TRIGGER journal_stays_on_update")
+        database.execute("UPDATE journal SET person = 'x' WHERE sequence = 2")
+    database.close()
+    result = run("verify-journal")
+    assert result.exit_code == 1
+    assert f"stream {'7' * 24} breaks at sequence 2" in result.output

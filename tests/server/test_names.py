@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.names import LONGEST_NAME, is_name, likeness, tidy
+from server.names import LONGEST_NAME, is_name, likeness, similar, tidy
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,22 @@ def test_tidying_is_done_once(text: str) -> None:
 @given(st.text())
 def test_every_name_has_a_likeness(text: str) -> None:
     assert likeness(text) or not is_name(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("Sam", "SÁM", True),
+        ("Sam", "Sam B", True),
+        ("Sam", "Samira", True),
+        ("Pat", "Kat", True),
+        ("Anna", "Ana", True),
+        ("Marian", "Marion", True),
+        ("Bo", "Bob", False),
+        ("Sam", "Pat", False),
+        ("Marian", "Martin", False),
+    ],
+)
+def test_names_that_could_be_mixed_up_are_pointed_out(one: str, other: str, near: bool) -> None:
+    assert (similar([one, other]) == {one, other}) == near
+    assert similar([one]) == frozenset()
