@@ -63,6 +63,7 @@ async def way_in(camera: Camera, parent: Parent, link: str) -> None:
         ("How to leave quickly", "welcome"),
         ("What shall we call you?", "name"),
         ("What we agree in this group", "agreement"),
+        ("If you are suddenly gone", "if-i-leave"),
     ):
         await parent.shows(words)
         await camera.take(parent.tab, screen)

@@ -198,6 +198,12 @@ class Parent(Someone):
         """From the link to the waiting room, leaving the readiness check for another day."""
         await self.reach_the_check(link)
         await self.tab.press("Carry on")
+        await self.pass_over_where()
+
+    async def pass_over_where(self) -> None:
+        """The last step before the waiting room, which need not be answered."""
+        await self.shows("Where are you joining from?")
+        await self.tab.press("Skip this")
         await self.shows(f"Hello {self.name}")
 
     async def reach_the_check(self, link: str) -> None:
@@ -211,6 +217,8 @@ class Parent(Someone):
         await self.tab.press("Carry on")
         await self.shows("What we agree in this group")
         await self.tab.press("I agree")
+        await self.shows("If you are suddenly gone")
+        await self.tab.press("Skip this")
         await self.shows("Let’s get you ready")
 
     async def check_everything(self, before_leaving: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -226,4 +234,4 @@ class Parent(Someone):
         if before_leaving:
             await before_leaving()
         await self.tab.press("I’m ready")
-        await self.shows(f"Hello {self.name}")
+        await self.pass_over_where()
