@@ -10,7 +10,7 @@ from typing import Any, Final
 import aiohttp
 from livekit import api
 
-from moderation.actions import Action, AdmitAll, Arrive, Open
+from moderation.actions import AcceptAside, Action, AdmitAll, Arrive, InviteAside, Open
 from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId
 from signalling.meeting.messages import Done
 from signalling.meeting.ports import Connection, SeatHolder
@@ -23,7 +23,14 @@ from tests.peers import Peer
 
 AGREEMENT: Final = 1
 HOST, ANNA, BELA, CLEO = SeatId("host"), SeatId("anna"), SeatId("bela"), SeatId("cleo")
-ROLES: Final = {HOST: Role.FACILITATOR, ANNA: Role.PARENT, BELA: Role.PARENT, CLEO: Role.PARENT}
+SECOND_HOST = SeatId("second")
+ROLES: Final = {
+    HOST: Role.FACILITATOR,
+    ANNA: Role.PARENT,
+    BELA: Role.PARENT,
+    CLEO: Role.PARENT,
+    SECOND_HOST: Role.FACILITATOR,
+}
 TOKEN: Final = "seat"
 """What a page presents as its token. The gate does not look at it."""
 
@@ -39,9 +46,9 @@ async def act(house: House, meeting: MeetingId, by: SeatId, action: Action) -> N
     assert isinstance(outcome, Done), outcome
 
 
-async def attend(house: House, meeting: MeetingId) -> None:
+async def attend(house: House, meeting: MeetingId, host: SeatId = HOST) -> None:
     """A facilitator is there, connected to another process of the platform."""
-    await house.presence.beat(meeting, {HOST}, {HOST})
+    await house.presence.beat(meeting, {host}, {host})
     await house.attendance.review(meeting)
 
 
@@ -84,6 +91,12 @@ class Session:
     async def resume(self) -> None:
         """A facilitator is back."""
         await attend(self.house, self.meeting)
+
+    async def step_aside(self) -> None:
+        """The host and Anna go to the side room; a second host stays with the others."""
+        await attend(self.house, self.meeting, SECOND_HOST)
+        await self.do(InviteAside(PersonId(ANNA)))
+        await self.do(AcceptAside(), by=ANNA)
 
     async def quiet_down(self) -> None:
         """Let the time pass in which last packets may arrive, and whatever has arrived by then be counted."""
