@@ -101,7 +101,13 @@ async def begin(
     What a host does a second time after the first was done is there to do again.
     """
     now = house.clock.now()
-    fresh = {"made_at": now, "due_at": due(kind, now, house.config.zone), "done_at": None, "done_by": None}
+    fresh = {
+        "made_at": now,
+        "due_at": due(kind, now, house.config.zone),
+        "how": None if how is None else how.value,
+        "done_at": None,
+        "done_by": None,
+    }
     this = _this(of, person, kind)
     known = (await connection.execute(select(task.c.done_at).where(this))).first()
     if known is not None:
@@ -112,9 +118,7 @@ async def begin(
     told = {"id": new_id(), "meeting": of, "member": person, "kind": kind.value}
     try:
         async with connection.begin_nested():
-            await connection.execute(
-                task.insert().values(**told, how=None if how is None else how.value, **fresh)
-            )
+            await connection.execute(task.insert().values(**told, **fresh))
     except IntegrityError:  # another process was quicker
         return False
     return True

@@ -19,6 +19,7 @@ from signalling.meeting.ports import Plan, TaskKind
 KEPT_AFTER_END = timedelta(hours=2)
 QUESTIONS = ("heard", "safe", "helped")
 ANSWERS = ("yes", "a_bit", "no")
+SHOWN_FROM = 3  # answers: of fewer, hosts could tell whose they are
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,12 @@ async def has_said_goodbye(house: House, session: str, of: str) -> bool:
 
 
 async def farewells(house: House, session: str) -> dict[str, dict[str, int]]:
-    """How many tapped what, a question at a time."""
-    found: dict[str, dict[str, int]] = {}
+    """How many tapped what, a question at a time; nothing while too few have."""
+    found: dict[str, dict[str, int]] = {question: {} for question in QUESTIONS}
+    these = select(func.count()).where(farewell.c.meeting == session)
     async with house.database.reading() as connection:
+        if (await connection.execute(these)).scalar_one() < SHOWN_FROM:
+            return found
         for question in QUESTIONS:
             column = farewell.c[question]
             counted = select(column, func.count()).where(farewell.c.meeting == session).group_by(column)

@@ -10,7 +10,7 @@ import socketio
 
 from moderation import events as e
 from moderation.model import MeetingId, SeatId
-from server import invites
+from server import aftercare, invites, tasks
 from server.auth import Role
 from server.data.journal import SqlJournal
 from server.livekit import News, Notice
@@ -147,3 +147,24 @@ async def test_only_the_engine_can_tell_of_media(place: Place) -> None:
         url = f"{place.origin}/livekit/webhook"
         async with stranger.http.post(url, data=b"joined", headers=headers) as answer:
             assert answer.status == status
+
+
+async def test_suspending_leaves_a_talk_to_have_and_closes_other_sessions(place: Place) -> None:
+    parent, host = await place.parent("Sam"), await place.staff(Role.FACILITATOR)
+    (line,) = await invites.of_group(place.house, place.group)
+    await parent.submit(await parent.open("/joining-from"), place="12 Mill Lane")
+    async with connected(place, host) as (desk, views), connected(place, parent):
+        await desk.call("act", {"do": "open"})
+        told = await desk.call("act", {"do": "reveal_location", "person": line.member})
+        assert told["location"] == "12 Mill Lane"
+        suspend = {"do": "suspend", "person": line.member, "reason": "unsafe", "until": None}
+        assert (await desk.call("act", {**suspend, "note": "Talk on Friday."}))["ok"]
+        await until(lambda: bool(views[-1]["tasks"]))
+        assert views[-1]["tasks"][0]["kind"] == "suspended"
+    assert await aftercare.is_suspended(place.house, line.member) is True
+    (one,) = await tasks.of_meeting(place.house, place.meeting)
+    out = await tasks.put_out(place.house, one)
+    assert out is not None
+    assert (out.note, out.reason, out.by) == ("Talk on Friday.", "unsafe", "Jo")
+    records = [str(event) for event in await happened(place)]
+    assert not any("Friday" in record or "Mill" in record for record in records)

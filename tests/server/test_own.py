@@ -140,7 +140,9 @@ async def test_a_goodbye_is_three_taps_that_are_nobodys(place: Place) -> None:
     page = await visitor.submit(page, heard="yes", safe="a_bit", helped="yes")
     assert "Thank you" in page.html
     assert await to_do(place) == []
-    assert (await visits.farewells(place.house, place.meeting))["safe"] == {"a_bit": 1}
+    async with place.house.database.reading() as connection:
+        (kept,) = (await connection.execute(select(farewell))).all()
+    assert (kept.heard, kept.safe, kept.helped) == ("yes", "a_bit", "yes")
     assert set(farewell.c.keys()) == {"id", "meeting", "heard", "safe", "helped"}
     page = await visitor.open("/goodbye")
     assert "Did you feel" not in page.html, "and asked once"
@@ -152,7 +154,18 @@ async def test_somebody_who_would_like_a_call_is_rung_by_tomorrow(place: Place) 
     assert "ring you by tomorrow" in page.html
     (one,) = await to_do(place)
     assert (one.kind, one.due_at) == (TaskKind.CALL, place.clock.now() + timedelta(days=1))
-    assert await visits.farewells(place.house, place.meeting) == {"heard": {}, "safe": {}, "helped": {}}
+
+
+async def test_hosts_see_the_taps_once_there_are_enough_to_be_nobodys(place: Place) -> None:
+    for number, name in enumerate(("Sam", "Pat", "Kim")):
+        _, person = await somebody(place, name)
+        assert await visits.farewells(place.house, place.meeting) == {"heard": {}, "safe": {}, "helped": {}}
+        answers = {"safe": "yes" if number else "no"}
+        for _ in range(2):
+            await visits.say_goodbye(place.house, place.meeting, person, answers, call_me=False)
+    assert (await visits.farewells(place.house, place.meeting))["safe"] == {"yes": 2, "no": 1}
+    page = await (await place.staff(Role.FACILITATOR)).open(f"/staff/sessions/{place.meeting}/debrief")
+    assert "Did you feel safe?" in page.html
 
 
 async def test_a_goodbye_without_a_seat_or_a_session_asks_nothing(place: Place) -> None:

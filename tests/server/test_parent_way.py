@@ -182,7 +182,7 @@ async def test_before_the_day_the_page_says_when(place: Place) -> None:
 
 async def test_no_page_of_the_way_in_can_be_stored_or_leaves_a_trail(place: Place) -> None:
     parent = await place.parent()
-    for path in ("/agreement", "/ready", "/session"):
+    for path in ("/agreement", "/if-i-leave", "/ready", "/joining-from", "/session"):
         async with parent.http.get(place.origin + path) as answer:
             assert answer.headers["Cache-Control"] == "no-store"
             assert "data-no-history" in await answer.text()
@@ -194,7 +194,9 @@ async def test_every_page_is_called_session(place: Place) -> None:
         "/",
         "/helplines",
         "/agreement",
+        "/if-i-leave",
         "/ready",
+        "/joining-from",
         "/session",
         "/goodbye",
         "/nowhere",
