@@ -24,9 +24,20 @@ function show(content: Node[], closeText: string): void {
   sheet.addEventListener('close', () => {
     sheet.remove();
   });
-  sheet.append(...content, close);
+  // Last, so that opening the sheet does not put the focus on it.
+  sheet.append(...content, close, wayOut());
   document.body.append(sheet);
   sheet.showModal();
+}
+
+/** A sheet makes the page behind it inert, so it has the way out itself, in the same place. */
+function wayOut(): HTMLButtonElement {
+  const exit = document.createElement('button');
+  exit.type = 'button';
+  exit.className = 'exit';
+  exit.dataset['exit'] = '';
+  exit.textContent = pages.exit;
+  return exit;
 }
 
 export function bindSheets(): void {

@@ -27,6 +27,7 @@ function kind(screen: Screen): string {
 
 export function App({ session }: { session: Session }) {
   const screen = session.screen.value;
+  const told = session.told.value;
   const place = useRef<HTMLDivElement>(null);
   const now = kind(screen);
   useEffect(() => {
@@ -37,8 +38,8 @@ export function App({ session }: { session: Session }) {
     <div class="app" ref={place}>
       <Chosen session={session} screen={screen} />
       <div class="unseen" aria-live="polite">
-        {session.told.value.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
+        {told.sentences.map((sentence) => (
+          <p key={`${told.id} ${sentence}`}>{sentence}</p>
         ))}
       </div>
     </div>

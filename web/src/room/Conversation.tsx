@@ -93,6 +93,11 @@ function Compose({ session, view }: Props) {
   const wanted = session.talk.to.value;
   const to =
     choices.find((choice) => wanted !== null && asKey(choice) === asKey(wanted)) ?? choices[0] ?? 'hosts';
+  const field = useRef<HTMLTextAreaElement>(null);
+  // Somebody was chosen to write to: the next thing is to write.
+  useEffect(() => {
+    if (wanted !== null) field.current?.focus();
+  }, [wanted]);
   const send = async () => {
     const text = draft.value.trim();
     if (text === '') return;
@@ -129,6 +134,7 @@ function Compose({ session, view }: Props) {
       </label>
       <textarea
         id="talk-text"
+        ref={field}
         class="input"
         rows={2}
         autocomplete="off"

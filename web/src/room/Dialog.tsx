@@ -1,7 +1,11 @@
-/** A small question over the page; the browser's own dialog keeps the focus inside and Escape working. */
+/**
+ * A small question over the page; the browser's own dialog keeps the focus inside and Escape working. It makes the
+ * page behind it inert, the way out too: so the dialog has the way out itself, in the same place.
+ */
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { pages } from '../words/en';
 
 interface Props {
   title: string;
@@ -39,6 +43,9 @@ export function Dialog({ title, onClose, children }: Props) {
         {title}
       </h2>
       {children}
+      <button type="button" class="exit" data-exit>
+        {pages.exit}
+      </button>
     </dialog>
   );
 }

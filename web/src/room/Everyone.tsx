@@ -44,7 +44,7 @@ export function HostMore({ session, view }: Props) {
         <Dialog title={words.everyoneTitle} onClose={close}>
           <Speaking session={session} view={view} onDone={close} />
           <Writing session={session} view={view} />
-          <Group title={words.showing}>
+          <Group title={words.yours}>
             <Reactions session={session} view={view} onDone={close} />
             <OwnPicture session={session} onDone={close} />
             <OwnScreen session={session} view={view} onDone={close} />

@@ -76,7 +76,7 @@ function Ways({ session, view, about, onClose, onPage }: PersonProps & { onPage:
   );
   return (
     <Dialog title={name} onClose={onClose}>
-      {opens('danger', words.danger)}
+      <div class="choices">{opens('danger', words.danger)}</div>
       {present !== null && (
         <Group title={words.speak}>
           <Speaking

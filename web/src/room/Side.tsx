@@ -32,7 +32,8 @@ export function Side({ session, view }: Props) {
           {view.out.length > 0 && <OutList session={session} out={view.out} />}
         </div>
       )}
-      {view.phase !== 'scheduled' && <End session={session} />}
+      {/* Never beside the button that sends. */}
+      {view.phase !== 'scheduled' && !reading && <End session={session} />}
     </aside>
   );
 }

@@ -31,6 +31,12 @@ export interface Line {
   said: boolean;
 }
 
+/** What a screen reader is told; `id` tells the same words said again from those said before. */
+export interface Told {
+  id: number;
+  sentences: readonly string[];
+}
+
 /** A short word after a host's act, with a way back. */
 export interface Toast {
   text: string;
@@ -50,7 +56,7 @@ export class Session {
   readonly said = signal<string | null>(null);
   readonly toast = signal<Toast | null>(null);
   /** For screen readers only, newest last. */
-  readonly told = signal<readonly string[]>([]);
+  readonly told = signal<Told>({ id: 0, sentences: [] });
   readonly selfHidden = signal(false);
   private readonly early = computed(() => {
     const starts = this.view.value?.starts;
@@ -209,6 +215,10 @@ export class Session {
     return null;
   }
 
+  private tell(sentences: readonly string[]): void {
+    if (sentences.length > 0) this.told.value = { id: this.told.value.id + 1, sentences };
+  }
+
   private report(answer: Answer): void {
     if (!answer.ok) this.said.value = failure(answer.error, answer.stands);
   }
@@ -217,14 +227,14 @@ export class Session {
     const mine = this.view.value?.you.seat ?? '';
     this.talk.take(said, mine);
     // Who wrote, not what: somebody else may hear the screen reader.
-    if (said.from.seat !== mine) this.told.value = [talkWords.wrote(said.from.name)];
+    if (said.from.seat !== mine) this.tell([talkWords.wrote(said.from.name)]);
   }
 
   private see(reacted: Reacted): void {
     this.talk.react(reacted);
     const from = this.view.value?.people.find(({ seat }) => seat === reacted.seat);
     if (from !== undefined && from.seat !== this.view.value?.you.seat)
-      this.told.value = [talkWords.reacted(from.name, talkWords.reactions[reacted.reaction])];
+      this.tell([talkWords.reacted(from.name, talkWords.reactions[reacted.reaction])]);
   }
 
   private follow(link: Link): void {
@@ -247,8 +257,7 @@ export class Session {
     else if (before !== null && standing(before) !== standing(view)) this.said.value = null;
     if (before?.you.place === 'present' && view.you.place !== 'present') this.said.value = null;
     if (view.you.role === 'facilitator' && knocks(before, view)) this.knock.strike();
-    const told = announcements(before, view);
-    if (told.length > 0) this.told.value = told;
+    this.tell(announcements(before, view));
     if (view.you.place === 'present') this.memory.value = { ...this.memory.value, wasPresent: true };
     this.view.value = view;
   }

@@ -93,7 +93,7 @@ export const desk = {
   everyoneTitle: 'For everyone',
   whoSpeaks: 'Who speaks',
   writing: 'Who reads what parents write',
-  showing: 'Screen and picture',
+  yours: 'Your own',
   ending: 'Coming to an end',
   knockOn: 'Knock sound is on. Turn it off',
   knockOff: 'Knock sound is off. Turn it on',

@@ -10,6 +10,7 @@ export { aside, closing, departed, door, floor, pause, screen } from './together
 
 export const pages = {
   mark: 'Session',
+  exit: 'Exit quickly',
   close: 'Close',
   sendFailed: 'That did not go through. Check your internet, then try again.',
 };

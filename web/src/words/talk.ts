@@ -31,7 +31,7 @@ export const talk = {
   said: (name: string, text: string) => `${name}: ${text}`,
   wrote: (name: string) => `${name} wrote something.`,
   answer: 'Answer',
-  read: 'Read',
+  read: 'OK',
   modes: {
     off: 'Off',
     hosts: 'Hosts only',
