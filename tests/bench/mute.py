@@ -10,6 +10,7 @@ import random
 
 from tests.bench.kit.evening import evening, host_at_the_desk
 from tests.bench.kit.figures import busyness, progress, quantile, tell
+from tests.bench.kit.limits import is_time_for_another, run
 from tests.bench.kit.lines import Helper, helper
 from tests.browsers import Tab, chromium, until
 
@@ -75,6 +76,8 @@ async def main() -> None:
         progress(f"{ROUNDS} mutes.")
         took = []
         for number in range(ROUNDS):
+            if not is_time_for_another():
+                break
             took.append(await one_round(host.tab, speaker, listener))
             if number % 10 == 9:
                 progress(f"{number + 1}: the longest so far took {max(took):.0f} ms")
@@ -85,4 +88,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())
