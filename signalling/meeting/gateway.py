@@ -32,6 +32,7 @@ from signalling.meeting.messages import NotDone, NotRecorded, answer, complaint,
 from signalling.meeting.news import News, NewsOverRedis
 from signalling.meeting.ports import Connection, Journal, SeatHolder, SeatRefusal, Seats
 from signalling.meeting.scenes import Scenes
+from signalling.meeting.views import View
 from signalling.meeting.words import GATE
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,11 @@ class _Sitting:
     excess: int = 0
     away: bool = False
     parted: bool = False
+    shown: View | None = None
+
+    def is_news(self, shown: View) -> bool:
+        """Whether this view tells anything. Sent for nothing, it would tell that others did something."""
+        return self.shown is None or {**self.shown, "seq": shown["seq"]} != shown
 
     @property
     def key(self) -> tuple[MeetingId, SeatId]:
@@ -449,7 +455,9 @@ class Gateway:
         for sitting in sittings:
             if self._sio.manager.is_connected(sitting.sid, "/"):
                 shown = scene.seen_by(sitting.holder)
-                await self._sio.emit("view", shown, to=sitting.sid)
+                if sitting.is_news(shown):
+                    sitting.shown = shown
+                    await self._sio.emit("view", shown, to=sitting.sid)
             elif not sitting.parted:
                 self._show_soon(meeting)
 
