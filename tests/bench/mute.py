@@ -21,7 +21,8 @@ QUIET, SURE = 0.35, 0.15
 """Seconds after which the last packet must have come, and during which no other may."""
 PRESS = """
 (() => {
-  const named = (each) => (each.getAttribute("aria-label") ?? each.textContent).trim() === %s;
+  // A label may begin with the words that are shown on the button.
+  const named = (each) => (each.getAttribute("aria-label") ?? each.textContent).trim().endsWith(%s);
   const button = [...document.querySelectorAll("button")].find((each) => named(each) && !each.disabled);
   if (!button) return 0;
   const now = Date.now();
