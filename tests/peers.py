@@ -171,6 +171,10 @@ class Peer:
         """Whether the signalling socket is open."""
         return self._socket is not None and not self._socket.closed
 
+    async def ended(self, within: float = WAIT) -> bool:
+        """Whether the other side closes the signalling socket in that time."""
+        return await self._until(lambda: not self.is_connected, within)
+
     def drop(self) -> None:
         """Lose the signalling socket without a word. Media goes on."""
         if self._socket is not None and (transport := self._socket._response.connection) is not None:
