@@ -32,6 +32,8 @@ class NewsOverRedis:
         self._me = uuid.uuid4().hex
         self._unsent: asyncio.Queue[News] = asyncio.Queue(LONGEST_QUEUE)
         self._tasks: list[asyncio.Task[None]] = []
+        # The client can turn being cancelled into an error of its own, so cancelling alone ends nothing.
+        self._closing = False
 
     def start(self) -> None:
         """Begin to tell and to listen."""
@@ -44,6 +46,7 @@ class NewsOverRedis:
 
     async def close(self) -> None:
         """Stop."""
+        self._closing = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -51,13 +54,13 @@ class NewsOverRedis:
             await self._redis.aclose()
 
     async def _send(self) -> None:
-        while True:
+        while not self._closing:
             news = await self._unsent.get()
             with suppress(RedisError, OSError):
                 await self._redis.publish(CHANNEL, json.dumps({"from": self._me, "news": dict(news)}))
 
     async def _listen(self) -> None:
-        while True:
+        while not self._closing:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
                     await channel.subscribe(CHANNEL)
