@@ -368,7 +368,7 @@ class Peer:
 
     async def _react(self, said: SignalResponse) -> None:
         match said.WhichOneof("message"):
-            case "offer":
+            case "offer" if self.subscriber.signalingState != "closed":
                 await self._answer(said.offer)
             case "trickle":
                 to_publisher = said.trickle.target == SignalTarget.PUBLISHER
