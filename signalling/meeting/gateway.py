@@ -296,8 +296,14 @@ class Gateway:
         self._tell({"news": "taken", "meeting": meeting, "seat": seat})
         if older is not None:
             await self._end(older, "replaced")
+        self._spawn(self._greet(sitting))
         await self._attendance.opened(meeting, seat, Connection.EVENTS)
-        self._show_soon(meeting)
+
+    async def _greet(self, sitting: _Sitting) -> None:
+        """Its first view, once it has been told that it is connected: before that nothing can be sent."""
+        while not (sitting.parted or self._sio.manager.is_connected(sitting.sid, "/")):
+            await asyncio.sleep(0.01)
+        self._show(sitting.holder.meeting)
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         sitting = self._sittings.pop(sid, None)
@@ -458,12 +464,6 @@ class Gateway:
                 if sitting.is_news(shown):
                     sitting.shown = shown
                     await self._sio.emit("view", shown, to=sitting.sid)
-            elif not sitting.parted:
-                self._show_soon(meeting)
-
-    def _show_soon(self, meeting: MeetingId) -> None:
-        """Once whoever is connecting has been told so."""
-        asyncio.get_running_loop().call_later(0.01, self._show, meeting)
 
     # --- Between processes ---
 
