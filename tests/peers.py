@@ -22,6 +22,7 @@ from aiortc import (
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
+from aiortc.exceptions import InvalidStateError
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.sdp import SessionDescription as ParsedDescription
 from aiortc.sdp import candidate_from_sdp
@@ -368,8 +369,9 @@ class Peer:
 
     async def _react(self, said: SignalResponse) -> None:
         match said.WhichOneof("message"):
-            case "offer" if self.subscriber.signalingState != "closed":
-                await self._answer(said.offer)
+            case "offer":
+                with contextlib.suppress(InvalidStateError):  # ended while it was being answered
+                    await self._answer(said.offer)
             case "trickle":
                 to_publisher = said.trickle.target == SignalTarget.PUBLISHER
                 connection = self.publisher if to_publisher else self.subscriber
