@@ -35,6 +35,8 @@ Hearth is running on {platform.origin}  (Ctrl-C ends it)
 
   Parents open a personal link, each in a browser or private window of their own
 {parents}
+  (Chrome, Edge and Chromium need nothing. Firefox finds media on its own machine only with
+  media.peerconnection.ice.loopback set in about:config, and once the page may use the camera.)
 
   The facilitator opens the session and admits whoever waits: {platform.origin}/staff/sessions/{seed.meeting}
 """
