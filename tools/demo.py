@@ -43,11 +43,14 @@ Hearth is running on {platform.origin}  (Ctrl-C ends it)
 
 
 async def synthetic(platform: Platform, links: Sequence[str]) -> asyncio.subprocess.Process:
-    parents = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tools.parents", platform.origin),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-    )
+    # The LiveKit SDK writes to standard error, and may even crash, as a session ends: that is for a log.
+    with (platform.folder / "parents.log").open("wb") as log:
+        parents = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tools.parents", platform.origin),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
     assert parents.stdin
     parents.stdin.write("\n".join(links).encode())
     parents.stdin.close()
