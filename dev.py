@@ -428,7 +428,8 @@ def interrupted(_sign: int, _frame: object) -> NoReturn:
 
 
 def main(arguments: Sequence[str]) -> int:
-    signal.signal(signal.SIGTERM, interrupted)
+    for sign in (signal.SIGINT, signal.SIGTERM):  # a shell's background job begins with SIGINT ignored
+        signal.signal(sign, interrupted)
     options = parse(arguments)
     try:
         return int(options.run(options))

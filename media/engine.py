@@ -12,8 +12,9 @@ from media import rtcp, stun
 from media.bandwidth import UplinkEstimate
 from media.dtls import Certificate, Fingerprint
 from media.packets import Extension, Kind, MalformedRtp, is_rtcp
-from media.peer import Credentials, Peer, Section, Transmit
-from media.router import Route, Router, Source, Track, ask_keyframe, keyframe_due, translated_report
+from media.peer import MAX_DATAGRAM, Credentials, Peer, Section, Transmit
+from media.router import Route, Router, Track, ask_keyframe, keyframe_due, translated_report
+from media.source import Source
 from media.srtp import PacketBuffer
 from media.stun import Address
 
@@ -143,7 +144,7 @@ class Engine:
 
     def receive(self, length: int, origin: Address, now: float) -> None:
         """Take the datagram of `length` bytes in the inbox. Nothing in it can raise."""
-        first = self.inbox.bytes[0] if length else 255
+        first = self.inbox.bytes[0] if 0 < length <= MAX_DATAGRAM else 255
         if 128 <= first <= 191:
             peer = self._by_address.get(origin)
             if peer is None or length < 12:

@@ -141,9 +141,13 @@ def _two_byte(packet: Buffer, position: int, end: int) -> dict[int, bytes]:
 
 
 def extension_block(elements: dict[int, bytes]) -> bytes:
-    """Encode elements of 1 to 16 bytes in the one-byte form, profile and length included; empty for none."""
-    if not elements:
+    """Encode elements in the one-byte form, profile and length included; empty for none.
+
+    That form has room for 1 to 16 bytes: others, which only a hostile sender has, are left out.
+    """
+    fitting = [(name, value) for name, value in elements.items() if 0 < len(value) <= 16]
+    if not fitting:
         return b""
-    body = b"".join(bytes([name << 4 | (len(value) - 1)]) + value for name, value in elements.items())
+    body = b"".join(bytes([name << 4 | (len(value) - 1)]) + value for name, value in fitting)
     body += bytes(-len(body) % 4)
     return EXTENSION_HEADER.pack(ONE_BYTE_PROFILE, len(body) // 4) + body

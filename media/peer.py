@@ -12,7 +12,8 @@ from enum import Enum
 from media import rtcp, sctp, stun
 from media.dtls import Association, Certificate, Fingerprint, State
 from media.packets import Extension, Kind, RtpHeader, extensions, parse
-from media.router import Route, Source, Track
+from media.router import Route, Track
+from media.source import Source
 from media.srtp import TRAILER, Direction, PacketBuffer
 from media.stun import Address
 

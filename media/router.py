@@ -14,15 +14,12 @@ from typing import NamedTuple, Protocol
 
 from media import vp8
 from media.packets import HEADER, Extension, Kind, extension_block, extensions, parse
-from media.rtcp import ReportBlock, SenderReport
+from media.rtcp import SenderReport
+from media.source import Source
 
 CACHE = 512
 """Packets of a video track kept for retransmission, and numbers a route remembers; a power of two."""
 SLOT = CACHE - 1
-MAX_GAP = 128
-"""A jump in sequence numbers beyond this is a restart, not a loss to be asked for."""
-NACK_AFTER = (0.0, 0.05, 0.1, 0.2, 0.3)
-"""Seconds after noticing the gap at which a lost packet is asked for."""
 KEYFRAME_PATIENCE = 0.5
 """Seconds between keyframe requests for one subscriber, and between those sent to one publisher."""
 MAX_REPAIRS = 400
@@ -53,103 +50,6 @@ class Nowhere:
 
 
 NOWHERE = Nowhere()
-
-
-class Source:
-    """One arriving SSRC and what its receiver must know about it (RFC 3550, appendices A.1, A.3 and A.8)."""
-
-    __slots__ = (
-        "_expected_before", "_received_before", "_transit", "base", "bytes", "clock_rate", "dropped",
-        "extension_numbers", "first_seen", "forwarded", "highest", "jitter", "kind", "last_seen",
-        "lost_fraction", "mid", "missing", "payload_type", "rank", "received", "report_at",
-        "report_ntp", "rid", "ssrc", "track",
-    )  # fmt: skip
-
-    def __init__(
-        self, ssrc: int, kind: Kind, payload_type: int, clock_rate: int, numbers: dict[Extension, int]
-    ) -> None:
-        self.ssrc = ssrc
-        self.kind = kind
-        self.payload_type = payload_type
-        self.clock_rate = clock_rate
-        self.extension_numbers = numbers
-        self.mid = self.rid = ""
-        self.rank = 0
-        """Among the layers of one picture; the highest that arrives is forwarded."""
-        self.track: Track | None = None
-        self.received = self.forwarded = self.dropped = self.bytes = 0
-        self.first_seen = self.last_seen = 0.0
-        self.base = self.highest = -1
-        self.jitter = 0.0
-        self._transit = 0.0
-        self.missing: dict[int, tuple[float, int]] = {}
-        """Extended sequence number of a lost packet → when it was missed, how often it was asked for."""
-        self.report_ntp = 0
-        self.report_at = 0.0
-        self.lost_fraction = 0.0
-        self._expected_before = self._received_before = 0
-
-    def extend(self, sequence: int, timestamp: int, now: float) -> int:
-        """Count an arrival; its extended sequence number (as if numbers never wrapped)."""
-        if self.highest < 0:
-            self.base = self.highest = extended = sequence + 65536
-            self.first_seen = now
-        else:
-            extended = self.highest + ((sequence - self.highest + 0x8000) & 0xFFFF) - 0x8000
-            if extended > self.highest:
-                if extended != self.highest + 1:
-                    self._note_gap(extended, now)
-                self.highest = extended
-            elif self.missing:
-                self.missing.pop(extended, None)
-        transit = now * self.clock_rate - timestamp
-        difference = abs(transit - self._transit) if self.received else 0.0
-        self._transit = transit
-        if difference < self.clock_rate:  # a second's jump is a new timeline, not jitter
-            self.jitter += (difference - self.jitter) / 16
-        self.last_seen = now
-        return extended
-
-    def _note_gap(self, extended: int, now: float) -> None:
-        if extended - self.highest > MAX_GAP:
-            self.missing.clear()
-        elif self.kind is Kind.VIDEO:
-            for lost in range(self.highest + 1, extended):
-                self.missing[lost] = (now, 0)
-
-    def due_nacks(self, now: float) -> list[int]:
-        """The 16-bit numbers to ask for now; those asked for often enough are given up."""
-        due = []
-        for lost, (since, asked) in list(self.missing.items()):
-            if asked == len(NACK_AFTER):
-                del self.missing[lost]
-            elif now >= since + NACK_AFTER[asked]:
-                self.missing[lost] = (since, asked + 1)
-                due.append(lost & 0xFFFF)
-        return due
-
-    def heard_report(self, report: SenderReport, now: float) -> None:
-        """Remember when the sender's last report came, to be echoed in ours."""
-        self.report_ntp = report.ntp >> 16 & MASK
-        self.report_at = now
-
-    def report_block(self, now: float) -> ReportBlock:
-        """What to tell the sender; resets the interval the lost fraction is over."""
-        expected = self.highest - self.base + 1 if self.base >= 0 else 0
-        lost = expected - self.received
-        interval = expected - self._expected_before
-        interval_lost = interval - (self.received - self._received_before)
-        self._expected_before, self._received_before = expected, self.received
-        self.lost_fraction = max(0.0, interval_lost / interval) if interval > 0 else 0.0
-        return ReportBlock(
-            ssrc=self.ssrc,
-            fraction_lost=min(255, int(self.lost_fraction * 256)),
-            lost=max(-0x800000, min(0x7FFFFF, lost)),
-            highest=max(0, self.highest),
-            jitter=int(self.jitter),
-            last_sender_report=self.report_ntp,
-            delay=int((now - self.report_at) * 65536) if self.report_ntp else 0,
-        )
 
 
 class Outgoing(NamedTuple):

@@ -66,13 +66,14 @@ class PacketBuffer:
 class Direction:
     """One direction of one peer's SRTP: its keys, rollover counters and replay windows.
 
-    The caller of `protect*` leaves TRAILER bytes free behind the packet.
+    A packet that leaves less than TRAILER bytes of the buffer free is refused.
     """
 
-    __slots__ = ("_buffer", "_key", "_policy", "session")
+    __slots__ = ("_buffer", "_key", "_limit", "_policy", "session")
 
     def __init__(self, profile: Profile, key: bytes, buffer: PacketBuffer, *, inbound: bool) -> None:
         self._buffer = buffer
+        self._limit = len(buffer.bytes) - TRAILER
         self._key = ffi.new("unsigned char[]", key)
         self._policy = policy = ffi.new("srtp_policy_t *")
         _require(
@@ -110,6 +111,8 @@ class Direction:
         lib.srtp_remove_stream(self.session[0], int.from_bytes(ssrc.to_bytes(4, "big"), "little"))
 
     def _apply(self, function: Any, length: int) -> int:
+        if length > self._limit:  # libsrtp would write its trailer behind the end of the buffer
+            return 0
         size = self._buffer.length
         size[0] = length
         if function(self.session[0], self._buffer.cdata, size):

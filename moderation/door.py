@@ -57,7 +57,9 @@ def admit_anyway(meeting: Meeting, actor: Actor, action: a.AdmitAnyway, now: dat
     seat = _at_the_door(meeting, action.seat)
     if isinstance(seat, Refused) or seat.place is Place.PRESENT:
         return seat if isinstance(seat, Refused) else ()
-    overridden = (e.DoorOverridden(seat.id, against) for against in overrides_needed(meeting, seat.person, now))
+    overridden = (
+        e.DoorOverridden(seat.id, against) for against in overrides_needed(meeting, seat.person, now)
+    )
     return (*overridden, *_let_in(meeting, seat))
 
 

@@ -22,6 +22,7 @@ from aiortc import (
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
+from aiortc.exceptions import InvalidStateError
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.sdp import SessionDescription as ParsedDescription
 from aiortc.sdp import candidate_from_sdp
@@ -170,6 +171,10 @@ class Peer:
     def is_connected(self) -> bool:
         """Whether the signalling socket is open."""
         return self._socket is not None and not self._socket.closed
+
+    async def ended(self, within: float = WAIT) -> bool:
+        """Whether the other side closes the signalling socket in that time."""
+        return await self._until(lambda: not self.is_connected, within)
 
     def drop(self) -> None:
         """Lose the signalling socket without a word. Media goes on."""
@@ -365,7 +370,8 @@ class Peer:
     async def _react(self, said: SignalResponse) -> None:
         match said.WhichOneof("message"):
             case "offer":
-                await self._answer(said.offer)
+                with contextlib.suppress(InvalidStateError):  # ended while it was being answered
+                    await self._answer(said.offer)
             case "trickle":
                 to_publisher = said.trickle.target == SignalTarget.PUBLISHER
                 connection = self.publisher if to_publisher else self.subscriber

@@ -110,7 +110,7 @@ async def session_pages(
     await kim.shows("Not this time")
     await camera.take(kim.tab, "declined")
     await jo.let_in(sam.name)
-    await sam.shows("Mic off")
+    await sam.shows("People in the room")
     desk = await jo.tab.address()
     await jo.tab.goto("about:blank")
     await sam.shows("We’ve lost your host. Hang on")

@@ -35,17 +35,22 @@ Hearth is running on {platform.origin}  (Ctrl-C ends it)
 
   Parents open a personal link, each in a browser or private window of their own
 {parents}
+  (Chrome, Edge and Chromium need nothing. Firefox finds media on its own machine only with
+  media.peerconnection.ice.loopback set in about:config, and once the page may use the camera.)
 
   The facilitator opens the session and admits whoever waits: {platform.origin}/staff/sessions/{seed.meeting}
 """
 
 
 async def synthetic(platform: Platform, links: Sequence[str]) -> asyncio.subprocess.Process:
-    parents = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tools.parents", platform.origin),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-    )
+    # The LiveKit SDK writes to standard error, and may even crash, as a session ends: that is for a log.
+    with (platform.folder / "parents.log").open("wb") as log:
+        parents = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tools.parents", platform.origin),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
     assert parents.stdin
     parents.stdin.write("\n".join(links).encode())
     parents.stdin.close()

@@ -185,13 +185,14 @@ class Parent:
         self, room: rtc.Room, track: rtc.LocalTrack, options: rtc.TrackPublishOptions, hold: str
     ) -> AsyncIterator[bool]:
         """Publishes the track whenever no facilitator holds it off; yields, each time, whether it is."""
-        published: str | None = None
+        published = False
         while room.isconnected():
             if self._view["you"][hold]:
-                published = None
-            elif published is None or published not in room.local_participant.track_publications:
-                published = (await room.local_participant.publish_track(track, options)).sid
-            yield published is not None
+                published = False  # the engine has taken it back already
+            elif not published and self._inside():
+                await room.local_participant.publish_track(track, options)
+                published = True
+            yield published
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -39,4 +39,10 @@ export default typescript.config(
       },
     },
   },
+  {
+    files: ['src/offline/*.js'],
+    languageOptions: {
+      globals: { caches: 'readonly', fetch: 'readonly', Response: 'readonly', self: 'readonly' },
+    },
+  },
 );

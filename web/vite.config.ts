@@ -20,7 +20,12 @@ export default defineConfig({
         'src/room/main.tsx',
         'src/styles/main.css',
         'src/styles/room.css',
+        'src/offline/sw.js',
       ],
+      // A service worker keeps its address from one version to the next.
+      output: {
+        entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
     },
   },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.{ts,tsx}'] },

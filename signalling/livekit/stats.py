@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from media.router import Source
+from media.source import Source
 from signalling.livekit.errors import Refused
 from signalling.livekit.participant import Participant
 from signalling.livekit.rooms import House, Room, RouteRecord

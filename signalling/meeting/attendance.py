@@ -39,6 +39,7 @@ class Attendance:
         self._awaited: set[tuple[MeetingId, SeatId]] = set()
         self._silent: dict[MeetingId, frozenset[SeatId]] = {}
         self._leases: dict[MeetingId, tuple[float, Connected]] = {}
+        self._told: dict[MeetingId, frozenset[SeatId]] = {}
         self._reviews: WeakValueDictionary[MeetingId, asyncio.Lock] = WeakValueDictionary()
 
     # --- What happens to connections ---
@@ -142,6 +143,7 @@ class Attendance:
         """The meeting is over."""
         self._leases.pop(meeting, None)
         self._silent.pop(meeting, None)
+        self._told.pop(meeting, None)
         for key in [key for key in self._in_room if key[0] == meeting]:
             del self._in_room[key]
         self._awaited = {key for key in self._awaited if key[0] != meeting}
@@ -199,6 +201,9 @@ class Attendance:
             if read.meeting.phase is Phase.ENDED:
                 return
             connected = await self.connected(meeting)
+            if self._told.get(meeting) != connected.events:  # A lease runs out without a word.
+                self._told[meeting] = connected.events
+                self._applier.announce(meeting)
             attend = (connected.events & connected.media) - self._silent.get(meeting, frozenset())
             for seat in read.meeting.attending - attend:
                 await self._applier.act(meeting, HOUSE, a.HostAway(seat))

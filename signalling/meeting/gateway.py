@@ -161,7 +161,7 @@ class Gateway:
     def _sat(self, sitting: Sitting) -> None:
         meeting, seat = sitting.key
         self._tell({"news": "taken", "meeting": meeting, "seat": seat})
-        self._showing.show_soon(meeting)
+        self._background.spawn(self._showing.greet(sitting))
 
     def _changed(self, meeting: MeetingId) -> None:
         self._tell({"news": "changed", "meeting": meeting})

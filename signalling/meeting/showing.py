@@ -6,13 +6,14 @@ import logging
 from moderation.model import MeetingId
 from signalling.meeting.background import Background
 from signalling.meeting.scenes import Scenes
-from signalling.meeting.sittings import Sittings
+from signalling.meeting.sittings import Sitting, Sittings
 from signalling.meeting.views import view
 
 log = logging.getLogger(__name__)
 
-ONCE_TOLD = 0.01
-"""Seconds until whoever is connecting has been told so."""
+LOOK_AGAIN = 0.01
+LOOKS = 1000
+"""How often, and how many times, it is looked whether someone has been told that they are connected."""
 
 
 class Showing:
@@ -32,9 +33,13 @@ class Showing:
             self._busy.add(meeting)
             self._background.spawn(self._until_clean(meeting))
 
-    def show_soon(self, meeting: MeetingId) -> None:
-        """The same, once whoever is connecting has been told so."""
-        asyncio.get_running_loop().call_later(ONCE_TOLD, self.show, meeting)
+    async def greet(self, sitting: Sitting) -> None:
+        """Its first view, once it has been told that it is connected: before that nothing can be sent."""
+        for _ in range(LOOKS):
+            if sitting.parted or self._sittings.is_connected(sitting):
+                break
+            await asyncio.sleep(LOOK_AGAIN)
+        self.show(sitting.holder.meeting)
 
     async def _until_clean(self, meeting: MeetingId) -> None:
         try:
@@ -54,6 +59,7 @@ class Showing:
             return
         for sitting in sittings:
             if self._sittings.is_connected(sitting):
-                await self._sittings.emit(sitting, "view", view(scene, sitting.holder))
-            elif not sitting.parted:
-                self.show_soon(meeting)
+                shown = view(scene, sitting.holder)
+                if sitting.is_news(shown):
+                    sitting.shown = shown
+                    await self._sittings.emit(sitting, "view", shown)

@@ -22,6 +22,7 @@ from signalling.meeting.errors import JournalDown, Malformed, UnknownMeeting
 from signalling.meeting.flood import Bucket
 from signalling.meeting.messages import NotDone, NotRecorded, parse_auth
 from signalling.meeting.ports import Connection, SeatHolder, SeatRefusal, Seats
+from signalling.meeting.scene import View
 from signalling.meeting.words import GATE
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,11 @@ class Sitting:
     excess: int = 0
     away: bool = False
     parted: bool = False
+    shown: View | None = None
+
+    def is_news(self, shown: View) -> bool:
+        """Whether this view tells anything. Sent for nothing, it would tell that others did something."""
+        return self.shown is None or {**self.shown, "seq": shown["seq"]} != shown
 
     @property
     def key(self) -> tuple[MeetingId, SeatId]:

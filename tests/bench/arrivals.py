@@ -4,8 +4,6 @@ Evenings begin at the full hour, so groups arrive together; a group is about ten
 page by page as a browser would, without the browser.
 """
 
-import asyncio
-import sys
 import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import psutil
 
 from tests.bench.kit.figures import busyness, cpu_seconds, progress, quantile, tell
+from tests.bench.kit.limits import run
 from tests.bench.kit.lines import helper
 from tests.hostile.premises import Premises, evening, new_premises
 
@@ -67,4 +66,4 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    run(main())

@@ -25,6 +25,7 @@ from livekit import api
 from server.embedded import COMMAND, Embedded, Settings
 from tests.bench.kit import sampled
 from tests.bench.kit.figures import busyness, cpu_seconds, progress, tell
+from tests.bench.kit.limits import run
 from tests.bench.kit.lines import Helper, helper
 from tests.bench.kit.publisher import SIZE
 from tests.bench.kit.wire import GCM
@@ -317,4 +318,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

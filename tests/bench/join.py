@@ -4,11 +4,11 @@ Two pages in Chromium; the host's camera is on. Before each round the parent's p
 the media client is fetched and compiled each time.
 """
 
-import asyncio
 from typing import Any
 
 from tests.bench.kit.evening import evening, host_at_the_desk
 from tests.bench.kit.figures import busyness, progress, quantile, tell
+from tests.bench.kit.limits import is_time_for_another, run
 from tests.bench.mute import press
 from tests.browsers import PHONE, chromium, until
 from tests.journeys.people import Host, Parent
@@ -83,6 +83,8 @@ async def main() -> None:
         progress(f"{ROUNDS} rounds.")
         rounds = []
         for number in range(ROUNDS):
+            if not is_time_for_another():
+                break
             rounds.append(await one_round(host, parent, f"{platform.origin}/session"))
             if number % 5 == 4:
                 progress(
@@ -106,4 +108,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

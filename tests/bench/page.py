@@ -11,6 +11,7 @@ from playwright.async_api import Page
 
 from tests.bench.kit.evening import evening, host_at_the_desk, is_connected
 from tests.bench.kit.figures import progress, tell
+from tests.bench.kit.limits import run
 from tests.browsers import PHONE, chromium, until
 from tests.journeys.people import Parent
 
@@ -99,4 +100,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

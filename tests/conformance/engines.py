@@ -24,6 +24,8 @@ MODULE: Final = f"github.com/livekit/livekit-server/cmd/server@v{LIVEKIT_VERSION
 EMBEDDED: Final = "embedded"
 LIVEKIT: Final = "livekit"
 LOOPBACK: Final = "127.0.0.1"
+UNTIL_ITS_INPUT_ENDS: Final = '"$0" & read -r _; kill -9 $!'
+"""Runs a program that must not outlive the tests, however these end."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ async def _livekit(webhook_url: str) -> AsyncIterator[Engine]:
     program = livekit_server()
     assert program is not None, "conftest.py builds it"
     process = await asyncio.create_subprocess_exec(
-        program,
+        *("sh", "-c", UNTIL_ITS_INPUT_ENDS, program),
+        stdin=subprocess.PIPE,
         env={"PATH": os.defpath, "LIVEKIT_CONFIG": json.dumps(config)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -145,7 +148,8 @@ async def _livekit(webhook_url: str) -> AsyncIterator[Engine]:
         await _until_open(port)
         yield Engine(LIVEKIT, "conformance", secret, lambda: f"ws://{LOOPBACK}:{port}")
     finally:
-        process.kill()
+        if process.stdin:
+            process.stdin.close()
         await process.wait()
 
 

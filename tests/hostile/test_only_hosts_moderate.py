@@ -143,5 +143,5 @@ async def test_signing_out_ends_the_hosts_connections(tonight: Evening) -> None:
     tonight.premises.signed_in.clear()
     assert await host.wire.ended()
     await asha.sees(lambda view: view["phase"] == "unattended")
-    assert not host_media.is_connected
+    assert await host_media.ended()
     assert await events_say(host) == "no_seat"

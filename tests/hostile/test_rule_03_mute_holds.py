@@ -268,7 +268,7 @@ async def test_a_sound_that_is_called_a_picture_ends_its_sender(glass: Evening) 
     scene = await _scene(glass)
     await _sound_declared_as_camera(scene)
     await scene.nobody_hears_her()
-    assert not scene.media.is_connected
+    assert await scene.media.ended()
     assert scene.asha.seat not in (await glass.engine.stats(glass.meeting)).identities
 
 

@@ -54,7 +54,7 @@ async def test_an_exit_ends_the_seat_and_everything_on_it(tonight: Evening, leav
     await host.sees(lambda view: seat not in {one["seat"] for one in view["people"]})
     await asyncio.sleep(0.5)
     assert host_media.last_from(media.sid) <= left + 0.3
-    assert not media.is_connected
+    assert await media.ended()
 
     kept = tonight.stranger()
     kept.steal(cookies)

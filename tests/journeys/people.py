@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 from tests.browsers import PATIENCE, Tab, flows, read, until
 from tools.platform import SignIn
 
+# What the switches are called while they are off.
+MICROPHONE_OFF = "Mic off. Microphone is off. Turn it on"
+CAMERA_OFF = "Camera off. Camera is off. Turn it on"
+
 # Every tile of the room: the name under it, and a fingerprint of what its video shows now, if anything.
 FACES = """
 [...document.querySelectorAll("li.tile")].map((tile) => {
@@ -113,8 +117,8 @@ class Someone:
 
     async def turn_on(self) -> None:
         """Microphone and camera, which are off until their owner turns them on."""
-        await self.tab.press("Microphone is off. Turn it on")
-        await self.tab.press("Camera is off. Turn it on")
+        await self.tab.press(MICROPHONE_OFF)
+        await self.tab.press(CAMERA_OFF)
 
     async def _comes_to(
         self, perceive: Callable[[Tab], Awaitable[set[str]]], verb: str, names: set[str]

@@ -7,7 +7,7 @@ found it, with everybody heard and seen, up to the last one, which ends the sess
 import pytest
 
 from tests.journeys.conftest import ALI, JO, Evening
-from tests.journeys.people import receives_media
+from tests.journeys.people import CAMERA_OFF, MICROPHONE_OFF, receives_media
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -69,7 +69,7 @@ async def test_a_muted_parent_is_seen_but_not_heard_until_the_mute_is_lifted(eve
 
     await jo.tab.press("Lift the mute of Sam")
     await sam.shows("Your host has lifted the mute")
-    await sam.tab.press("Microphone is off. Turn it on")
+    await sam.tab.press(MICROPHONE_OFF)
     await everybody_meets(evening)
 
 
@@ -82,7 +82,7 @@ async def test_mute_all_and_lift_all_are_for_every_parent(evening: Evening) -> N
 
     await jo.tab.press("Lift all")
     for parent in (sam, ana):
-        await parent.tab.press("Microphone is off. Turn it on")
+        await parent.tab.press(MICROPHONE_OFF)
     await everybody_meets(evening)
 
 
@@ -93,7 +93,7 @@ async def test_a_camera_held_off_is_heard_but_not_seen(evening: Evening) -> None
     await sam.hears("Jo", "Ana")
 
     await jo.about("Ana", "Let them use the camera")
-    await ana.tab.press("Camera is off. Turn it on")
+    await ana.tab.press(CAMERA_OFF)
     await everybody_meets(evening)
 
 

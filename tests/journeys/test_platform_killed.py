@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browsers import LAPTOP, PHONE, Chromium, chromium
-from tests.journeys.people import Host, Parent, receives_media
+from tests.journeys.people import MICROPHONE_OFF, Host, Parent, receives_media
 from tools.platform import Platform, Seed
 
 pytestmark = pytest.mark.timeout(240)
@@ -74,7 +74,7 @@ async def test_nothing_flows_until_a_host_is_back_and_then_everyone_is_as_they_w
 
     await jo.tab.goto(desk)
     await jo.shows("muted by host")
-    await jo.tab.press("Microphone is off. Turn it on")
+    await jo.tab.press(MICROPHONE_OFF)
     await sam.hears("Jo")
     await sam.sees("Ana")
     await ana.hears("Jo", "Sam")

@@ -4,7 +4,8 @@ import struct
 from dataclasses import dataclass, field
 
 from media.packets import Extension, Kind, RtpHeader, parse
-from media.router import Route, Router, Source, Track
+from media.router import Route, Router, Track
+from media.source import Source
 
 KEYFRAME = bytes([0x10, 0x00])
 """A VP8 payload descriptor that starts partition 0, and a first byte with P = 0."""

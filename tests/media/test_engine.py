@@ -422,3 +422,23 @@ def _shared() -> Callable[[], Browser]:
 
 
 SHARED_PLACE = _shared()
+
+
+def test_a_datagram_too_large_to_be_sent_on_goes_nowhere(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    for size in (1400, 1500, 1700, 1990):
+        sender.send(rtp(size, KEYFRAME + bytes(size)), 2.0)
+    assert len(receiver.received()) == 1
+    assert place.engine.stray == 3
+
+
+def test_nothing_is_protected_that_would_grow_beyond_its_buffer(place: Place) -> None:
+    browser = place.connected()
+    assert browser.sending is not None
+    capacity = len(browser.outbox.bytes)
+    packet = rtp(1)
+    browser.outbox.bytes[: len(packet)] = packet
+    assert browser.sending.protect(capacity - 31) == 0
+    assert browser.sending.protect(capacity - 32) > 0

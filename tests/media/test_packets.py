@@ -112,3 +112,10 @@ def test_a_keyframe_is_known_by_its_first_packet(payload: bytes, starts: bool) -
 @given(st.binary(max_size=12))
 def test_any_payload_is_a_keyframe_or_not(payload: bytes) -> None:
     assert vp8.starts_keyframe(payload, 0, len(payload)) in {True, False}
+
+
+@given(st.dictionaries(st.integers(1, 14), st.binary(max_size=40), max_size=5))
+def test_elements_that_have_no_one_byte_form_are_left_out(elements: dict[int, bytes]) -> None:
+    packet = rtp(1, extension=extension_block(elements))
+    fitting = {name: value for name, value in elements.items() if 1 <= len(value) <= 16}
+    assert extensions(packet, parse(packet)) == fitting

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.packets import Extension, Kind, MalformedRtp, extension_block, extensions, parse
-from media.router import CACHE, Source, ask_keyframe, keyframe_due, translated_report
+from media.router import CACHE, ask_keyframe, keyframe_due, translated_report
 from media.rtcp import SenderReport
+from media.source import Source
 from tests.media.builders import DELTA, KEYFRAME, Studio, rtp
 
 
@@ -172,40 +173,6 @@ def test_a_video_turned_on_its_side_stays_so() -> None:
     (packet,) = sink.packets
     assert extensions(packet, parse(packet)) == {4: b"\x01"}
     assert sink.payloads == [KEYFRAME + b"picture"]
-
-
-def test_lost_pictures_are_asked_for_a_few_times_and_then_given_up() -> None:
-    source = Source(7, Kind.VIDEO, 96, 90000, {})
-    source.extend(1, 0, 10.0)
-    source.extend(4, 0, 10.0)
-    asked = [source.due_nacks(10.0 + tick * 0.05) for tick in range(20)]
-    assert asked[0] == [2, 3]
-    assert sum(bool(numbers) for numbers in asked) == 5
-    assert source.missing == {}
-
-
-def test_what_arrives_late_is_no_longer_asked_for() -> None:
-    source = Source(7, Kind.VIDEO, 96, 90000, {})
-    for sequence in (65534, 1, 65535):
-        source.extend(sequence, 0, 10.0)
-    assert source.due_nacks(10.0) == [0]
-
-
-def test_a_great_jump_is_a_restart_and_nothing_is_asked_for() -> None:
-    source = Source(7, Kind.VIDEO, 96, 90000, {})
-    source.extend(1, 0, 10.0)
-    source.extend(1000, 0, 10.0)
-    assert source.due_nacks(10.0) == []
-
-
-def test_a_report_counts_what_was_lost() -> None:
-    studio = Studio()
-    studio.send(*(rtp(number, DELTA) for number in (1, 2, 4)))
-    studio.source.heard_report(SenderReport(7, 0x0000AAAABBBB0000, 0, 0, 0), studio.now)
-    block = studio.source.report_block(studio.now + 1)
-    assert (block.lost, block.fraction_lost, block.highest & 0xFFFF) == (1, 64, 4)
-    assert (block.last_sender_report, block.delay) == (0xAAAABBBB, 65536)
-    assert studio.source.report_block(studio.now + 2).fraction_lost == 0
 
 
 def test_a_senders_report_is_told_in_the_subscribers_numbers() -> None:

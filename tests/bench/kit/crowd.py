@@ -1,6 +1,7 @@
 """Many parents who all arrive within a few seconds, each by every page of the way in, without a browser."""
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -8,6 +9,9 @@ from tests.bench.kit.lines import serve
 from tests.hostile.wire import Wire
 from tools.parents import STEPS, _next
 from tools.visitor import LostTheWay, Visitor
+
+PATIENCE = 20.0
+"""Seconds that socket.io-client waits for a connection before it tries again."""
 
 
 class Crowd:
@@ -59,10 +63,11 @@ class Crowd:
             step = "redeem" if page.path.startswith("/i/") else page.path.strip("/")
             page = await _next(visitor, page, f"Parent {number}")
             note(step)
-        wire = await Wire.open(visitor.http, origin, {"meeting": meeting})
+        wire = await Wire.knock(visitor.http, origin)
         self._wires.append(wire)
-        if not await wire.until(lambda: any(name == "view" for name, _ in wire.events), 10):
-            raise LostTheWay(page.url, "no view came")
+        await wire.say(f"40{json.dumps({'meeting': meeting})}")
+        if not await wire.until(lambda: any(name == "view" for name, _ in wire.events), PATIENCE):
+            raise LostTheWay(page.url, f"no view came: {wire.frames}")
         view = next(data for name, data in wire.events if name == "view")
         if view["you"]["place"] != "waiting":
             raise LostTheWay(page.url, f"in the end the place was {view['you']['place']}")

@@ -2,6 +2,7 @@
 
 import { bindExit } from '../exit/exit';
 import { bindCopy } from './copy';
+import { HELPLINES, keepHelplines } from './helplines';
 import { bindSheets } from './sheet';
 import { bindSteps, settle } from './steps';
 
@@ -10,3 +11,4 @@ bindSheets();
 bindSteps();
 bindCopy();
 settle(document);
+if (location.pathname === HELPLINES) keepHelplines();

@@ -1,10 +1,12 @@
 /** A page shown over this one (the helplines), so that nobody loses their place or leaves a trail to read it. */
 
 import { pages } from '../words/en';
+import { HELPLINES, keepHelplines } from './helplines';
 
 async function open(link: HTMLAnchorElement): Promise<void> {
-  const answer = await fetch(link.href, { credentials: 'same-origin' });
-  if (!answer.ok) throw new Error(`sheet ${answer.status}`);
+  const answer = await fetch(link.href, { credentials: 'same-origin' }).catch(() => caches.match(link.href));
+  if (answer?.ok !== true) throw new Error(`sheet ${answer?.status ?? 'not kept'}`);
+  if (link.pathname === HELPLINES) keepHelplines();
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const content = page.querySelector('main');
   if (content === null) throw new Error('sheet without main');

@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { danger as words, desk } from '../words/en';
+import { Choice } from './Choice';
 import { parents } from './desk-facts';
 import { Dialog } from './Dialog';
 import type { About } from './Person';
@@ -50,21 +51,11 @@ export function DangerCard({ session, about, onClose }: Props & { about: About }
           <Place found={found.value} />
         </div>
         {found.value === null && (
-          <button type="button" class="btn quiet" onClick={() => void reveal()}>
-            <span>
-              {words.reveal}
-              <small class="soft">{words.revealHint}</small>
-            </span>
-          </button>
+          <Choice text={words.reveal} hint={words.revealHint} onClick={reveal} />
         )}
         <div role="status">{done.value !== null && <p class="notice careful">{done.value}</p>}</div>
         {done.value === null && (
-          <button type="button" class="btn quiet" onClick={() => void takeOthers()}>
-            <span>
-              {words.others}
-              <small class="soft">{words.othersHint}</small>
-            </span>
-          </button>
+          <Choice text={words.others} hint={words.othersHint} onClick={takeOthers} />
         )}
         <button type="button" class="btn quiet" onClick={onClose}>
           {words.close}

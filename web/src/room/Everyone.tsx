@@ -11,6 +11,7 @@ import {
   room as roomWords,
   talk as talkWords,
 } from '../words/en';
+import { Choice } from './Choice';
 import { Control } from './Controls';
 import { parents } from './desk-facts';
 import { Dialog } from './Dialog';
@@ -100,19 +101,14 @@ export function Group({ title, children }: { title: string; children: ComponentC
 function Speaking({ session, view, onDone }: Props & { onDone: () => void }) {
   const { mode } = view.floor;
   const choice = (act: Act, text: string, hint?: string) => (
-    <button
-      type="button"
-      class="btn quiet"
+    <Choice
+      text={text}
+      {...(hint === undefined ? {} : { hint })}
       onClick={() => {
         onDone();
         void session.act(act);
       }}
-    >
-      <span>
-        {text}
-        {hint !== undefined && <small class="soft">{hint}</small>}
-      </span>
-    </button>
+    />
   );
   return (
     <Group title={words.whoSpeaks}>

@@ -2,6 +2,7 @@
 
 import { MessageCircle, Pause, UserCheck } from 'lucide-preact';
 import { help as words } from '../words/en';
+import { Choice } from './Choice';
 import { Dialog } from './Dialog';
 import type { View } from './protocol';
 import type { Session } from './session';
@@ -37,37 +38,28 @@ export function HelpSheet({ session, view, onClose }: Props) {
       )}
       <div class="stack choices">
         {mark !== 'moment' && (
-          <button type="button" class="btn quiet" onClick={then(() => session.needMoment())}>
-            <Pause aria-hidden="true" />
-            <span>
-              {words.moment}
-              <small class="soft">{words.momentHint}</small>
-            </span>
-          </button>
+          <Choice
+            icon={Pause}
+            text={words.moment}
+            hint={words.momentHint}
+            onClick={then(() => session.needMoment())}
+          />
         )}
         {mark !== 'check_on_me' && (
-          <button
-            type="button"
-            class="btn quiet"
+          <Choice
+            icon={UserCheck}
+            text={words.check}
+            hint={words.checkHint}
             onClick={then(() => session.act({ do: 'tell_hosts', mark: 'check_on_me' }))}
-          >
-            <UserCheck aria-hidden="true" />
-            <span>
-              {words.check}
-              <small class="soft">{words.checkHint}</small>
-            </span>
-          </button>
+          />
         )}
-        <button
-          type="button"
-          class="btn quiet"
+        <Choice
+          icon={MessageCircle}
+          text={words.message}
           onClick={then(() => {
             session.talk.open('hosts');
           })}
-        >
-          <MessageCircle aria-hidden="true" />
-          <span>{words.message}</span>
-        </button>
+        />
       </div>
       <p class="foot">
         <a href={session.places.helplines} data-sheet>

@@ -102,10 +102,12 @@ function Ways({ session, view, about, onClose, onPage }: PersonProps & { onPage:
       </Group>
       <Group title={words.steps}>
         {present !== null && opens('waiting', ladder.toWaiting)}
-        {does({ do: 'eject', seat: about.seat }, ladder.eject)}
-        <p class="soft small">{ladder.ejectHint}</p>
         {opens('remove', ladder.remove, true)}
         {opens('suspend', ladder.suspend, true)}
+      </Group>
+      <Group title={words.stuck}>
+        {does({ do: 'eject', seat: about.seat }, ladder.eject)}
+        <p class="soft small">{ladder.ejectHint}</p>
       </Group>
       <button type="button" class="link" onClick={onClose}>
         {pages.close}

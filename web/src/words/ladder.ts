@@ -10,7 +10,8 @@ export const person = {
   talk: 'Talking',
   write: (name: string) => `Write to ${name}`,
   aside: 'Ask for a word alone',
-  steps: 'Steps',
+  steps: 'Out of the room, the mildest first',
+  stuck: 'If their page is stuck',
   danger: 'In danger: what to do',
 };
 

@@ -1,0 +1,116 @@
+"""One SSRC that arrives: what was received, what is missing, what to tell its sender. Pure.
+
+See RFC 3550, appendices A.1 (sequence numbers), A.3 (loss) and A.8 (jitter).
+"""
+
+from typing import TYPE_CHECKING
+
+from media.packets import Extension, Kind
+from media.rtcp import ReportBlock, SenderReport
+
+if TYPE_CHECKING:
+    from media.router import Track
+
+MAX_GAP = 128
+"""A jump in sequence numbers beyond this is a restart, not a loss to be asked for; and so
+many packets may be missing before no more of them are asked for."""
+NACK_AFTER = (0.0, 0.05, 0.1, 0.2, 0.3)
+"""Seconds after noticing the gap at which a lost packet is asked for."""
+MASK = 0xFFFFFFFF
+
+
+class Source:
+    """One arriving SSRC and what its receiver must know about it."""
+
+    __slots__ = (
+        "_expected_before", "_received_before", "_transit", "base", "bytes", "clock_rate", "dropped",
+        "extension_numbers", "first_seen", "forwarded", "highest", "jitter", "kind", "last_seen",
+        "lost_fraction", "mid", "missing", "payload_type", "rank", "received", "report_at",
+        "report_ntp", "rid", "ssrc", "track",
+    )  # fmt: skip
+
+    def __init__(
+        self, ssrc: int, kind: Kind, payload_type: int, clock_rate: int, numbers: dict[Extension, int]
+    ) -> None:
+        self.ssrc = ssrc
+        self.kind = kind
+        self.payload_type = payload_type
+        self.clock_rate = clock_rate
+        self.extension_numbers = numbers
+        self.mid = self.rid = ""
+        self.rank = 0
+        """Among the layers of one picture; the highest that arrives is forwarded."""
+        self.track: Track | None = None
+        self.received = self.forwarded = self.dropped = self.bytes = 0
+        self.first_seen = self.last_seen = 0.0
+        self.base = self.highest = -1
+        self.jitter = 0.0
+        self._transit = 0.0
+        self.missing: dict[int, tuple[float, int]] = {}
+        """Extended sequence number of a lost packet → when it was missed, how often it was asked for."""
+        self.report_ntp = 0
+        self.report_at = 0.0
+        self.lost_fraction = 0.0
+        self._expected_before = self._received_before = 0
+
+    def extend(self, sequence: int, timestamp: int, now: float) -> int:
+        """Count an arrival; its extended sequence number (as if numbers never wrapped)."""
+        if self.highest < 0:
+            self.base = self.highest = extended = sequence + 65536
+            self.first_seen = now
+        else:
+            extended = self.highest + ((sequence - self.highest + 0x8000) & 0xFFFF) - 0x8000
+            if extended > self.highest:
+                if extended != self.highest + 1:
+                    self._note_gap(extended, now)
+                self.highest = extended
+            elif self.missing:
+                self.missing.pop(extended, None)
+        transit = now * self.clock_rate - timestamp
+        difference = abs(transit - self._transit) if self.received else 0.0
+        self._transit = transit
+        if difference < self.clock_rate:  # a second's jump is a new timeline, not jitter
+            self.jitter += (difference - self.jitter) / 16
+        self.last_seen = now
+        return extended
+
+    def _note_gap(self, extended: int, now: float) -> None:
+        if extended - self.highest > MAX_GAP or len(self.missing) > MAX_GAP:
+            self.missing.clear()
+        elif self.kind is Kind.VIDEO:
+            for lost in range(self.highest + 1, extended):
+                self.missing[lost] = (now, 0)
+
+    def due_nacks(self, now: float) -> list[int]:
+        """The 16-bit numbers to ask for now; those asked for often enough are given up."""
+        due = []
+        for lost, (since, asked) in list(self.missing.items()):
+            if asked == len(NACK_AFTER):
+                del self.missing[lost]
+            elif now >= since + NACK_AFTER[asked]:
+                self.missing[lost] = (since, asked + 1)
+                due.append(lost & 0xFFFF)
+        return due
+
+    def heard_report(self, report: SenderReport, now: float) -> None:
+        """Remember when the sender's last report came, to be echoed in ours."""
+        self.report_ntp = report.ntp >> 16 & MASK
+        self.report_at = now
+
+    def report_block(self, now: float) -> ReportBlock:
+        """What to tell the sender; resets the interval the lost fraction is over."""
+        expected = self.highest - self.base + 1 if self.base >= 0 else 0
+        lost = expected - self.received
+        interval = expected - self._expected_before
+        interval_lost = interval - (self.received - self._received_before)
+        self._expected_before, self._received_before = expected, self.received
+        self.lost_fraction = max(0.0, interval_lost / interval) if interval > 0 else 0.0
+        return ReportBlock(
+            ssrc=self.ssrc,
+            fraction_lost=min(255, int(self.lost_fraction * 256)),
+            lost=max(-0x800000, min(0x7FFFFF, lost)),
+            highest=max(0, self.highest),
+            jitter=int(self.jitter),
+            last_sender_report=self.report_ntp,
+            delay=int((now - self.report_at) * 65536) if self.report_ntp else 0,
+        )
