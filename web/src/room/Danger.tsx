@@ -50,13 +50,9 @@ export function DangerCard({ session, about, onClose }: Props & { about: About }
         <div role="status">
           <Place found={found.value} />
         </div>
-        {found.value === null && (
-          <Choice text={words.reveal} hint={words.revealHint} onClick={reveal} />
-        )}
+        {found.value === null && <Choice text={words.reveal} hint={words.revealHint} onClick={reveal} />}
         <div role="status">{done.value !== null && <p class="notice careful">{done.value}</p>}</div>
-        {done.value === null && (
-          <Choice text={words.others} hint={words.othersHint} onClick={takeOthers} />
-        )}
+        {done.value === null && <Choice text={words.others} hint={words.othersHint} onClick={takeOthers} />}
         <button type="button" class="btn quiet" onClick={onClose}>
           {words.close}
         </button>
