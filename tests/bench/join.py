@@ -65,6 +65,7 @@ async def one_round(host: Host, parent: Parent, url: str) -> dict[str, float]:
     told = await until(noted, "the parent sees the host")
     await press(host.tab, f"More about {parent.name}")
     await press(host.tab, "Back to the waiting room")
+    await press(host.tab, "No word, just back")
     await parent.shows("You are back in the waiting room")
     return {step: told[step] - pressed for step in STEPS if step in told}
 

@@ -195,6 +195,14 @@ class Host(Staff):
         for button in (f"More about {name}", *presses):
             await self.tab.press(button)
 
+    async def return_to_waiting(self, name: str, word: str = "No word, just back") -> None:
+        await self.about(name, "Back to the waiting room", word)
+
+    async def remove(self, name: str, why: str) -> None:
+        await self.about(name, "Remove for today")
+        await self.tab.tick(why)
+        await self.tab.press("Remove for today")
+
 
 @dataclass
 class Parent(Someone):

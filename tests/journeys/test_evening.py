@@ -99,7 +99,7 @@ async def test_a_camera_held_off_is_heard_but_not_seen(evening: Evening) -> None
 
 async def test_someone_back_in_the_waiting_room_hears_and_sees_nobody(evening: Evening) -> None:
     jo, sam, ana = evening.everyone()
-    await jo.about("Sam", "Back to the waiting room")
+    await jo.return_to_waiting("Sam")
     await sam.shows("You are back in the waiting room")
     await ana.hears_and_sees("Jo")
     assert await ana.names() == {"Jo", "You"}
@@ -112,7 +112,7 @@ async def test_someone_back_in_the_waiting_room_hears_and_sees_nobody(evening: E
 
 async def test_someone_removed_stays_out_until_the_host_undoes_it(evening: Evening) -> None:
     jo, sam, ana = evening.everyone()
-    await jo.about("Ana", "Remove from the session", "Something else")
+    await jo.remove("Ana", "Something else")
     await ana.shows("Your place is paused")
     await sam.hears_and_sees("Jo")
     await ana.tab.goto(f"{evening.platform.origin}/session")
@@ -127,7 +127,7 @@ async def test_someone_removed_stays_out_until_the_host_undoes_it(evening: Eveni
 
 async def test_a_locked_door_lets_nobody_in(evening: Evening) -> None:
     jo, sam, _ = evening.everyone()
-    await jo.about("Sam", "Back to the waiting room")
+    await jo.return_to_waiting("Sam")
     await jo.tab.press("Lock door")
     await jo.shows("The door is locked")
     await jo.let_in("Sam")

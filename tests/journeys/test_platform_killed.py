@@ -49,7 +49,7 @@ async def session(tmp_path: Path, browser: Chromium) -> AsyncIterator[Session]:
         for someone in (jo, sam, ana):
             await someone.turn_on()
         await jo.tab.press("Mute Ana")
-        await jo.about("Max", "Remove from the session", "Not safe for them or others")
+        await jo.remove("Max", "Not safe for them or others")
         await max_.shows("Your place is paused")
         yield Session(platform, seed, jo, sam, ana, kim, max_)
         for one in (jo, *parents):

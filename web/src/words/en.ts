@@ -143,7 +143,7 @@ export const waiting = {
   agreement: 'Read our agreement',
   nearText: 'Headphones help. You can just listen.',
   lost: 'You have lost connection. We keep trying, and your place is kept.',
-  helplines: 'Helplines',
+  helplines: 'Get help now',
 };
 
 export const room = {
@@ -288,6 +288,6 @@ export const ending = {
   goodbye: 'Carry on',
   home: 'To my groups',
   debrief: 'To the debrief',
-  helplines: 'Helplines',
+  helplines: 'Get help now',
   worried: 'If you need to talk to someone now, these people are there day and night.',
 };

@@ -63,6 +63,6 @@ export const help = {
     check_on_me: 'Your hosts can see that you would like them to check on you.',
   },
   done: 'I’m all right again',
-  helplines: 'Helplines',
+  helplines: 'Get help now',
   close: 'Close',
 };
