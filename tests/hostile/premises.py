@@ -270,8 +270,9 @@ class Evening:
         host = await (await self.staff(who)).listen()
         await host.sees_itself("present")
         await host.must("open")
+        before = host.view["attending"]
         peer = await host.joins()
-        await host.sees(lambda view: view["phase"] == "open")
+        await host.sees(lambda view: view["phase"] == "open" and view["attending"] > before)
         return host, peer
 
     async def waiting(self, name: str, link: str | None = None) -> Person:
