@@ -41,6 +41,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
+LONG = ("-m", "long or not long", "--hypothesis-profile", "long", "--timeout", "1800")
 HEARTBEAT = 5.0  # seconds between "still at it" lines
 PATIENCE = 10.0  # seconds a child may take to end before it is killed
 
@@ -399,7 +400,7 @@ def test(options: argparse.Namespace) -> int:
     broken = [name for name, well in results.items() if not well]
     if broken:
         say(f"\nFAILED before pytest: {', '.join(broken)} (see above)\n")
-    status = run([str(PYTHON), "-m", "pytest", *(["-m", "long or not long"] if options.long else [])])
+    status = run([str(PYTHON), "-m", "pytest", *(LONG if options.long else ())])
     return status or (1 if broken else 0)
 
 
@@ -417,7 +418,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--parents", type=int, default=0, metavar="N", help="synthetic parents who join in"
     )
     jobs.choices["demo"].add_argument("--port", type=int, default=8080)
-    jobs.choices["test"].add_argument("--long", action="store_true", help="fuzzing, soak and siege as well")
+    jobs.choices["test"].add_argument("--long", action="store_true", help="fuzzing and long runs as well")
     jobs.choices["bench"].add_argument("name")
     jobs.choices["bench"].add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args(arguments)

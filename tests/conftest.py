@@ -4,6 +4,12 @@ import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# `dev.py test --long`: fifty times the usual tries for every parser, form and message.
+settings.register_profile(
+    "long", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @pytest.hookimpl(trylast=True)
