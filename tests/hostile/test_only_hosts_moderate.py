@@ -12,8 +12,26 @@ from tests.hostile.people import Person
 from tests.hostile.premises import Evening, evening
 from tests.reels import tone
 
-HOSTS_ONLY = sorted(FORMS.keys() - {"leave"})
-HOUSE_ONLY = ("arrive", "host_attending", "host_away", "close", "revoke", "exit")
+PARENTS_OWN = {
+    "leave",
+    "raise_hand",
+    "lower_own_hand",
+    "pass_word",
+    "tell_hosts",
+    "accept_aside",
+    "leave_aside",
+}
+HOSTS_ONLY = sorted(FORMS.keys() - PARENTS_OWN)
+HOUSE_ONLY = (
+    "arrive",
+    "host_attending",
+    "host_away",
+    "close",
+    "revoke",
+    "exit",
+    "keep_apart",
+    "time_up",
+)
 
 
 def _journal(evening: Evening) -> list[tuple[Any, ...]]:
@@ -23,7 +41,14 @@ def _journal(evening: Evening) -> list[tuple[Any, ...]]:
 
 
 def _fields(do: str, target: Person) -> dict[str, object]:
-    given: dict[str, object] = {"person": target.person, "seat": target.seat, "reason": "other"}
+    given: dict[str, object] = {
+        "person": target.person,
+        "seat": target.seat,
+        "reason": "other",
+        "until": None,
+        "feature": "sound",
+        "mode": "everyone",
+    }
     return {name: given[name] for name in FORMS[do].fields}
 
 
