@@ -57,9 +57,9 @@ class Aftermath:
             case _:
                 pass
 
-    async def departed(self, meeting: MeetingId, person: PersonId, how: Departure) -> None:
-        """Someone has been gone for long enough."""
-        await self._tell(lambda: self._aftercare.departed(meeting, person, how))
+    def departed(self, meeting: MeetingId, person: PersonId, how: Departure) -> None:
+        """Someone has been gone for long enough. Told with the next retry: whoever watches must not wait."""
+        self._queue(lambda: self._aftercare.departed(meeting, person, how))
 
     async def location(self, meeting: MeetingId, person: PersonId) -> str | None:
         """Where a parent said they are joining from; the journal has it already that a host looks.
@@ -70,7 +70,7 @@ class Aftermath:
         return await self._aftercare.location(meeting, person)
 
     async def retry(self) -> None:
-        """Tell once more what the house has not heard, in order, until it does not hear again."""
+        """Tell once more what the house has not heard, in order. Called each second."""
         async with self._retrying:
             while self._backlog:
                 if not await self._heard(self._backlog[0]):
@@ -89,11 +89,14 @@ class Aftermath:
         )
 
     async def _tell(self, telling: Telling) -> None:
+        self._queue(telling)
+        await self.retry()
+
+    def _queue(self, telling: Telling) -> None:
         if len(self._backlog) >= LONGEST_BACKLOG:
             log.error("aftercare lost")
-            return
-        self._backlog.append(telling)
-        await self.retry()
+        else:
+            self._backlog.append(telling)
 
     async def _heard(self, telling: Telling) -> bool:
         """A fault of ours is in the log, and must not keep what comes after it from being told."""

@@ -1,5 +1,6 @@
 """What pages ask for, one message of a connection after another, and what they are answered."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -23,6 +24,8 @@ from signalling.meeting.views import view
 
 log = logging.getLogger(__name__)
 
+HEARD_WITHIN = 1.0
+"""Seconds that an answer waits for the house to have heard what follows from it."""
 PATIENCE = 200
 """How many messages beyond the limit a connection may send before it is closed."""
 
@@ -118,7 +121,9 @@ class Exchange:
         actor = Actor(holder.role, holder.person, holder.seat)
         outcome = await self._applier.act(holder.meeting, actor, asked.action)
         if took_place(outcome):
-            await self._aftermath.of(holder.meeting, actor, asked.action, asked.note)
+            following = self._aftermath.of(holder.meeting, actor, asked.action, asked.note)
+            # It has taken place: whoever asked learns so, also where the house is slow to hear of it.
+            await asyncio.wait({self._background.spawn(following)}, timeout=HEARD_WITHIN)
         return answer(outcome)
 
     async def _reveal(self, holder: SeatHolder, action: a.RevealLocation) -> Answer:

@@ -66,7 +66,7 @@ class Lookout:
         keys = frozenset((each.person, each.how, each.since) for each in overdue)
         for each in overdue:
             if (each.person, each.how, each.since) not in watched.told:
-                await self._aftermath.departed(meeting.id, each.person, each.how)
+                self._aftermath.departed(meeting.id, each.person, each.how)
         watched.told = keys
         shown = (gone, keys, _is_late(meeting, now))
         if watched.shown != shown:

@@ -24,7 +24,7 @@ BEAT_EVERY = 2.0
 
 
 class Poller:
-    """Three loops: renew leases, watch hosts and deadlines, push grants. One per process.
+    """Four loops: renew leases, watch hosts and deadlines, push grants, tell the house. One per process.
 
     `start` returns when no meeting counts as attended by someone who is not connected; open the gate after
     it. `alone`: this is the only platform process, so whatever leases there are belong to a dead one.
@@ -65,6 +65,7 @@ class Poller:
             asyncio.create_task(_every(BEAT_EVERY, self._attendance.beat)),
             asyncio.create_task(_every(WATCH_EVERY, self.watch)),
             asyncio.create_task(_every(PUSH_EVERY, self.push)),
+            asyncio.create_task(_every(WATCH_EVERY, self._aftermath.retry)),
         ]
 
     async def stop(self) -> None:
@@ -76,7 +77,6 @@ class Poller:
     async def watch(self) -> None:
         """Look at every meeting once: who hosts it, who is gone, what is due, what others changed."""
         await _for_each(await self._running(), self._watch_one)
-        await self._aftermath.retry()
 
     async def push(self) -> None:
         """Push every running meeting's grants once more, and settle what is still to settle."""

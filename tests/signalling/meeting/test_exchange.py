@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from moderation import actions as a
 from moderation import events as e
 from moderation.model import ChatMode
+from signalling.meeting import exchange as exchange_module
 from signalling.meeting import sittings as sittings_module
 from signalling.meeting.ports import HostKind
 from tests.fakes import NOON
@@ -83,8 +85,27 @@ async def test_a_removal_while_the_database_is_down_stands_and_the_note_arrives_
     assert (answer["error"], answer["stands"]) == ("not_recorded", True)
     site.house.journal.down = site.house.seats.down = site.house.aftercare.down = False
     await site.house.poller.push()
-    await site.house.poller.watch()
+    await site.house.aftermath.retry()
     assert site.house.aftercare.told == [("removed", "sam", "jo", "unsafe", None, "Why")]
+
+
+async def test_a_house_that_is_slow_to_hear_keeps_no_host_waiting(
+    site: Site, jo: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = asyncio.Event()
+    restored = site.house.aftercare.restored
+
+    async def slow(*what: Any) -> None:
+        await heard.wait()
+        await restored(*what)
+
+    monkeypatch.setattr(exchange_module, "HEARD_WITHIN", 0.05)
+    monkeypatch.setattr(site.house.aftercare, "restored", slow)
+    await jo.ask(do="remove", person="sam", reason="other")
+    assert (await jo.ask(do="restore", person="sam"))["ok"]
+    assert len(site.house.aftercare.told) == 1
+    heard.set()
+    await eventually(lambda: len(site.house.aftercare.told) == 2)
 
 
 async def test_danger_takes_the_others_out_and_opens_a_safeguarding_entry(

@@ -37,6 +37,7 @@ async def wait(house: House, seconds: int) -> None:
         house.clock.advance(4)
         await house.attendance.beat()
         await house.poller.watch()
+    await house.aftermath.retry()
 
 
 async def test_nobody_is_gone_while_everyone_is_there(house: House) -> None:

@@ -10,7 +10,7 @@ from moderation.grants import grants
 from moderation.model import MeetingId, Phase
 from signalling.meeting.errors import JournalDown
 from signalling.meeting.ports import Connection
-from tests.signalling.meeting.house import JO, SAM, TUESDAY, House, arriving
+from tests.signalling.meeting.house import JO, SAM, TUESDAY, House, arriving, eventually
 
 
 @pytest.fixture
@@ -104,6 +104,18 @@ async def test_the_loops_outlive_a_failing_turn(house: House, monkeypatch: pytes
     await house.poller.stop()
     assert turns > 2
     assert TUESDAY in house.media.rooms
+
+
+async def test_what_the_house_has_not_heard_is_told_again_while_it_is_watched(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signalling.meeting.poller.WATCH_EVERY", 0.01)
+    house.aftercare.down = True
+    await house.aftermath.of(TUESDAY, JO, a.Restore(SAM.person), "")
+    await house.poller.start()
+    house.aftercare.down = False
+    await eventually(lambda: house.aftercare.told == [("restored", SAM.person, JO.person)])
+    await house.poller.stop()
 
 
 async def test_one_meetings_trouble_is_no_others(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
