@@ -383,7 +383,7 @@ class LocationRevealed:
 class DangerCalled:
     """A host acted on a parent being in danger."""
 
-    restricts: ClassVar[bool] = False
+    restricts: ClassVar[bool] = True
     person: PersonId
 
 

@@ -112,7 +112,7 @@ def allow_screen(meeting: Meeting, actor: Actor, action: a.AllowScreen, now: dat
 
 
 def stop_screen(meeting: Meeting, actor: Actor, action: a.StopScreen, now: datetime) -> Decision:
-    """By a host, or by the parent who shares: once was allowed, and it is over."""
+    """Once was allowed, and it is over."""
     if meeting.screen is None:
         return ()
     return (e.ScreenStopped(meeting.screen),)
