@@ -17,11 +17,11 @@ from tests.signalling.meeting.test_gateway import Serving, Site, serving
 
 Hear = Callable[[News], None]
 
-pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
-
 
 @pytest.fixture
 async def redis_url() -> AsyncIterator[str]:
+    if shutil.which("redis-server") is None:
+        raise RuntimeError("redis-server is missing: apt-get install redis-server")
     with closing(socket.socket()) as finder:
         finder.bind(("127.0.0.1", 0))
         port = finder.getsockname()[1]
