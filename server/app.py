@@ -151,12 +151,18 @@ def _running(
             await wire.poller.start()
             started.push_async_callback(wire.poller.stop)
             tidying = asyncio.create_task(_tidy(house))
-            started.callback(tidying.cancel)
+            started.push_async_callback(_ended, tidying)
             wire.gate.open()
             log.info("open", port=house.config.port)
             yield
 
     return running
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel it and wait until it is gone: a query of its own must be over before the database is closed."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _tidy(house: House) -> None:
