@@ -33,7 +33,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 ROOT = Path(__file__).resolve().parent
 WEB = ROOT / "web"
@@ -41,8 +41,17 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
+# Much of a test is waiting for a browser or a clock. A file's tests stay together: they share its people.
+SIDE_BY_SIDE = (
+    "--numprocesses",
+    str(max(2, os.cpu_count() or 1)),
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+)
 LONG = ("-m", "long or not long", "--hypothesis-profile", "long", "--timeout", "1800")
-HEARTBEAT = 5.0  # seconds between "still at it" lines
+HEARTBEAT = 10.0  # seconds between "still at it" lines
+GLANCE = 0.05  # seconds between looks at whether a child has ended
 PATIENCE = 10.0  # seconds a child may take to end before it is killed
 
 # What the tests need from Debian beyond Python and Node: the package, and where to find what it brings.
@@ -54,15 +63,19 @@ DEBIAN = {
     "postgresql": "/usr/lib/postgresql/*/bin/initdb",
 }
 
-CHECKS: tuple[tuple[str, Path, Sequence[str]], ...] = (
-    ("ruff format", ROOT, (".venv/bin/ruff", "format", "--check", ".")),
-    ("ruff check", ROOT, (".venv/bin/ruff", "check", ".")),
+Task = tuple[str, Path, tuple[str, ...]]  # a title, the folder it runs in, the command
+
+# The longest first, because they run side by side.
+CHECKS: tuple[Task, ...] = (
     ("mypy", ROOT, (".venv/bin/mypy",)),
-    ("import directions", ROOT, (".venv/bin/lint-imports",)),
-    ("tsc", WEB, ("node_modules/.bin/tsc", "--noEmit")),
     ("eslint", WEB, ("node_modules/.bin/eslint", "--max-warnings", "0", ".")),
+    ("tsc", WEB, ("node_modules/.bin/tsc", "--noEmit")),
+    ("import directions", ROOT, (".venv/bin/lint-imports",)),
     ("prettier", WEB, ("node_modules/.bin/prettier", "--check", ".")),
+    ("ruff check", ROOT, (".venv/bin/ruff", "check", ".")),
+    ("ruff format", ROOT, (".venv/bin/ruff", "format", "--check", ".")),
 )
+VITEST: Task = ("vitest", WEB, ("node_modules/.bin/vitest", "run"))
 
 
 class Stop(Exception):
@@ -120,19 +133,44 @@ def run(command: Sequence[str], cwd: Path = ROOT) -> int:
         return child.wait()
 
 
-def capture(title: str, command: Sequence[str], cwd: Path = ROOT) -> tuple[int, str, float]:
-    """Runs a command quietly, with a line now and then while it works: status, what it printed, seconds."""
-    begun = time.monotonic()
-    with tempfile.TemporaryFile() as log:
-        with running(command, cwd, log.fileno()) as child:
-            while True:
-                try:
-                    status = child.wait(HEARTBEAT)
-                    break
-                except subprocess.TimeoutExpired:
-                    say(f"    {title}: still at it, {time.monotonic() - begun:.0f} s")
-        log.seek(0)
-        return status, log.read().decode(errors="replace"), time.monotonic() - begun
+@dataclass(frozen=True)
+class Printed:
+    """How a quiet command ended: its exit status, what it printed, and the seconds it took."""
+
+    status: int
+    text: str
+    seconds: float
+
+
+def capture(title: str, command: tuple[str, ...], cwd: Path = ROOT) -> Printed:
+    """Runs a command quietly, with a line now and then while it works."""
+    [(_, printed)] = capture_all([(title, cwd, command)])
+    return printed
+
+
+def capture_all(tasks: Sequence[Task]) -> Iterator[tuple[Task, Printed]]:
+    """Runs commands quietly, as many at a time as there are processors; yields each as it ends."""
+    waiting, begun = list(reversed(tasks)), time.monotonic()
+    at_work: dict[Task, tuple[subprocess.Popen[bytes], IO[bytes], float]] = {}
+    told = begun
+    with contextlib.ExitStack() as stack:
+        while waiting or at_work:
+            while waiting and len(at_work) < (os.cpu_count() or 1):
+                task = waiting.pop()
+                log = stack.enter_context(tempfile.TemporaryFile())
+                child = stack.enter_context(running(task[2], task[1], log.fileno()))
+                at_work[task] = (child, log, time.monotonic())
+            time.sleep(GLANCE)
+            for task, (child, output, since) in list(at_work.items()):
+                status = child.poll()
+                if status is not None:
+                    del at_work[task]
+                    output.seek(0)
+                    text = output.read().decode(errors="replace")
+                    yield task, Printed(status, text, time.monotonic() - since)
+            if at_work and time.monotonic() - told > HEARTBEAT:
+                told = time.monotonic()
+                say(f"    {', '.join(title for title, _, _ in at_work)}: still at it, {told - begun:.0f} s")
 
 
 # --- Steps of the preparation -----------------------------------------------------------------------------
@@ -185,9 +223,9 @@ class Step:
 
 def must(title: str, command: Sequence[str], cwd: Path = ROOT) -> None:
     """Runs a step's command. Raises: Failed, having shown what it printed."""
-    status, printed, _ = capture(title, command, cwd)
-    if status:
-        say(printed.rstrip())
+    printed = capture(title, tuple(command), cwd)
+    if printed.status:
+        say(printed.text.rstrip())
         raise Failed(f"{title} failed: {' '.join(command)}")
 
 
@@ -372,16 +410,14 @@ def bench(options: argparse.Namespace) -> int:
     become(str(PYTHON), "-m", f"tests.bench.{options.name}", *options.arguments)
 
 
-def run_checks() -> bool:
+def run_checks(checks: Sequence[Task]) -> bool:
     """Runs every check, a line each, then shows the first failure whole. True when all hold."""
     shown = ""
-    for title, cwd, command in CHECKS:
-        status, printed, seconds = capture(title, command, cwd)
-        say(f"  {title}: {'ok' if status == 0 else 'FAILED'} ({seconds:.1f} s)")
-        if status and not shown:
-            shown = (
-                f"\n{title} says:\n{printed.rstrip()}\n\nTo repeat it: cd {cwd.name} && {' '.join(command)}\n"
-            )
+    for (title, cwd, command), printed in capture_all(checks):
+        say(f"  {title}: {'ok' if printed.status == 0 else 'FAILED'} ({printed.seconds:.1f} s)")
+        if printed.status and not shown:
+            repeat = f"cd {cwd.name} && {' '.join(command)}"
+            shown = f"\n{title} says:\n{printed.text.rstrip()}\n\nTo repeat it: {repeat}\n"
     if shown:
         say(shown)
     return not shown
@@ -389,19 +425,18 @@ def run_checks() -> bool:
 
 def check(_options: argparse.Namespace) -> int:
     prepare(for_tests=True)
-    return 0 if run_checks() else 1
+    return 0 if run_checks(CHECKS) else 1
 
 
 def test(options: argparse.Namespace) -> int:
     """Everything, whatever fails on the way. pytest comes last, so its closing line closes the output."""
     install_debian_packages()
     prepare(for_tests=True)
-    results = {"check": run_checks(), "vitest": run(("node_modules/.bin/vitest", "run"), WEB) == 0}
-    broken = [name for name, well in results.items() if not well]
-    if broken:
-        say(f"\nFAILED before pytest: {', '.join(broken)} (see above)\n")
-    status = run([str(PYTHON), "-m", "pytest", *(LONG if options.long else ())])
-    return status or (1 if broken else 0)
+    well = run_checks((*CHECKS, VITEST))
+    if not well:
+        say("\nFAILED before pytest: see above.\n")
+    status = run([str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *(LONG if options.long else ())])
+    return status or (0 if well else 1)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -150,5 +151,13 @@ def test_a_command_that_is_ended_takes_its_children_along(tmp_path: Path) -> Non
         while not (tmp_path / "child").exists() or not (tmp_path / "child").read_text().strip():
             assert shell.poll() is None
     child = int((tmp_path / "child").read_text())
-    state = Path(f"/proc/{child}/stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+    while alive(child):  # killed already, but the kernel may not have come to it yet; pytest bounds the wait
+        time.sleep(0.01)
+
+
+def alive(process: int) -> bool:
+    """Whether a process is neither gone nor a zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,6 +1,7 @@
 """The two engines that the platform can speak to: the embedded one, and a real LiveKit server on loopback."""
 
 import asyncio
+import fcntl
 import json
 import os
 import re
@@ -89,8 +90,12 @@ def livekit_server() -> Path | None:
 
 
 def build_livekit() -> None:
-    """Build the LiveKit server, which takes minutes. Raises NotBuilt."""
-    built = subprocess.run(["go", "install", MODULE], capture_output=True, text=True, check=False)
+    """Build the LiveKit server, which takes minutes; one process does it. Raises NotBuilt."""
+    with open(__file__) as own:
+        fcntl.flock(own, fcntl.LOCK_EX)
+        if livekit_server() is not None:
+            return
+        built = subprocess.run(["go", "install", MODULE], capture_output=True, text=True, check=False)
     if built.returncode or livekit_server() is None:
         raise NotBuilt((built.stderr.strip().splitlines() or ["no server of that version"])[-1])
 
