@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 
 ID = 24
 HASH = 64
+SEALED = "sealed"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -66,6 +68,11 @@ def _to(name: str, table: str, *, nullable: bool = False, key: bool = False) -> 
     )
 
 
+def _sealed(name: str, *, nullable: bool = False) -> Column[bytes]:
+    """A text that only the key ring reads; its place is this table, this column and the row's key."""
+    return Column(name, LargeBinary, nullable=nullable, info={SEALED: True})
+
+
 area = Table("area", metadata, _id(), Column("title", String(120), nullable=False))
 
 account = Table(
@@ -75,11 +82,14 @@ account = Table(
     _to("area", "area"),
     Column("role", String(16), nullable=False),
     Column("kind", String(20), nullable=True),  # of a facilitator: worker or lived_experience
-    Column("email", LargeBinary, nullable=False),  # sealed
+    _sealed("email"),
     Column("lookup", String(HASH), nullable=False, unique=True),  # keyed hash of the e-mail address
-    Column("name", LargeBinary, nullable=False),  # sealed
-    Column("password", String(200), nullable=False),  # argon2id
+    _sealed("name"),
+    Column("password", String(200), nullable=False),  # argon2id, or nothing: passkeys only
     Column("created_at", Moment, nullable=False),
+    _sealed("totp", nullable=True),  # the authenticator app's secret
+    Column("totp_step", Integer, nullable=True),  # of the last code that was taken: none is taken twice
+    Column("ended_at", Moment, nullable=True),
     CheckConstraint("role IN ('admin', 'facilitator')", name="role"),
 )
 
@@ -92,6 +102,54 @@ staff_session = Table(
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=True),
+    Column("proved_at", Moment, nullable=True),  # when the second factor was shown last
+    _sealed("device", nullable=True),
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    _id(),
+    _to("account", "account"),
+    Column("credential", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    _sealed("name"),
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=True),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("secret", String(HASH), primary_key=True),
+    _to("account", "account"),
+)
+
+challenge = Table(
+    "challenge",  # what a passkey was asked to sign; gone once it was answered
+    metadata,
+    Column("secret", String(HASH), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("whose", String(ID), nullable=False),  # an account or a staff invite, or nothing: to sign in
+    Column("expires_at", Moment, nullable=False),
+)
+
+staff_invite = Table(
+    "staff_invite",
+    metadata,
+    _id(),
+    _to("area", "area"),
+    _to("account", "account", nullable=True),  # whose ways of signing in are to be made anew
+    Column("role", String(16), nullable=False),
+    Column("kind", String(20), nullable=True),
+    _sealed("email"),
+    Column("secret", String(HASH), nullable=False, unique=True),
+    Column("issued_by", String(ID), ForeignKey("account.id"), nullable=True),  # none: the command line
+    Column("issued_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=True),
+    Column("revoked_at", Moment, nullable=True),
 )
 
 group = Table(
@@ -121,12 +179,12 @@ member = Table(
     metadata,
     _id(),
     _to("group", "group"),
-    Column("label", LargeBinary, nullable=False),  # sealed: what the admin calls this person
-    Column("name", LargeBinary, nullable=True),  # sealed: what the group calls this person
+    _sealed("label"),  # what the admin calls this person
+    _sealed("name", nullable=True),  # what the group calls this person
     Column("welcomed_at", Moment, nullable=True),
     Column("created_at", Moment, nullable=False),
     Column("plan", String(16), nullable=True),  # what to do if they are suddenly gone
-    Column("contact", LargeBinary, nullable=True),  # sealed JSON: number, word
+    _sealed("contact", nullable=True),  # JSON: number, word
     Column("plan_at", Moment, nullable=True),  # when they were asked, whatever they said
 )
 
@@ -142,6 +200,32 @@ invite = Table(
     Column("opened_at", Moment, nullable=True),
     Column("used_at", Moment, nullable=True),
     Column("revoked_at", Moment, nullable=True),
+    Column("pin", String(200), nullable=True),  # argon2id
+    Column("pin_tries", Integer, nullable=False, server_default="0"),  # wrong ones in a row
+)
+
+reach = Table(
+    "reach",  # where and when a member said that an e-mail is safe
+    metadata,
+    _to("member", "member", key=True),
+    _sealed("email"),
+    Column("from_minute", Integer, nullable=False),  # of the day, on the clock on the wall
+    Column("until_minute", Integer, nullable=False),
+    Column("agreed_at", Moment, nullable=False),
+    Column("by", String(ID), ForeignKey("account.id"), nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    _to("invite", "invite"),
+    _sealed("link", nullable=True),  # gone once it was sent, or cannot be
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),  # not to be tried before
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("sent_at", Moment, nullable=True),
+    Column("failed_at", Moment, nullable=True),
 )
 
 seat = Table(
@@ -219,7 +303,7 @@ visit = Table(
     metadata,
     _to("meeting", "meeting", key=True),
     _to("member", "member", key=True),
-    Column("place", LargeBinary, nullable=True),  # sealed; gone when the session is over
+    _sealed("place", nullable=True),  # gone when the session is over
     Column("place_at", Moment, nullable=True),  # when they were asked, whatever they said
     Column("goodbye_at", Moment, nullable=True),
 )
@@ -245,7 +329,7 @@ exclusion = Table(
     Column("reason", String(16), nullable=False),
     Column("suspended", Boolean, nullable=False),
     Column("until", Date, nullable=True),  # the first day they may come again; none: after a talk
-    Column("note", LargeBinary, nullable=True),  # sealed
+    _sealed("note", nullable=True),
     Column("lifted_at", Moment, nullable=True),
 )
 
@@ -271,7 +355,7 @@ apart = Table(
     _to("group", "group"),
     _to("one", "member"),
     _to("other", "member"),
-    Column("reason", LargeBinary, nullable=False),  # sealed
+    _sealed("reason"),
     Column("by", String(ID), ForeignKey("account.id"), nullable=False),
     Column("at", Moment, nullable=False),
     UniqueConstraint("one", "other"),
@@ -281,7 +365,7 @@ debrief = Table(
     "debrief",  # the hosts' note after a session
     metadata,
     _to("meeting", "meeting", key=True),
-    Column("note", LargeBinary, nullable=False),  # sealed
+    _sealed("note"),
     Column("by", String(ID), ForeignKey("account.id"), nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -292,5 +376,5 @@ safeguarding = Table(
     _id(),
     _to("meeting", "meeting"),
     Column("at", Moment, nullable=False),
-    Column("reference", LargeBinary, nullable=True),  # sealed: the number of an external record
+    _sealed("reference", nullable=True),  # the number of an external record
 )
