@@ -186,6 +186,7 @@ member = Table(
     Column("plan", String(16), nullable=True),  # what to do if they are suddenly gone
     _sealed("contact", nullable=True),  # JSON: number, word
     Column("plan_at", Moment, nullable=True),  # when they were asked, whatever they said
+    Column("left_at", Moment, nullable=True),  # when they left the group
 )
 
 invite = Table(
@@ -288,6 +289,17 @@ journal = Table(
     Index("ix_journal_event_whom", "event", "whom"),
 )
 
+checkpoint = Table(
+    "checkpoint",  # stands for lines that were purged from the journal, so that the chain still verifies
+    metadata,
+    Column("stream", String(ID), primary_key=True),
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(HASH), nullable=False),  # of the last of these lines
+    Column("at", Moment, nullable=False),
+    Column("signature", String(HASH), nullable=False),  # only the platform can make it
+)
+
 presence = Table(
     "presence",
     metadata,
@@ -377,4 +389,24 @@ safeguarding = Table(
     _to("meeting", "meeting"),
     Column("at", Moment, nullable=False),
     _sealed("reference", nullable=True),  # the number of an external record
+)
+
+purge = Table(
+    "purge",  # that it was looked through what has been kept for long enough, and what went
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False, index=True),
+    Column("counts", Text, nullable=False),  # JSON: how many of what
+)
+
+erasure = Table(
+    "erasure",  # the stub of somebody who was erased: so that a restored backup forgets them again
+    metadata,
+    _id(),
+    _to("group", "group"),
+    Column("person", String(ID), nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("by", String(ID), ForeignKey("account.id"), nullable=True),  # none: its time was over
+    Column("at", Moment, nullable=False),
+    Column("counts", Text, nullable=False),  # JSON: how many lines of what
 )

@@ -24,7 +24,10 @@ LINES = [
 ]
 _ASLEEP = {
     True: ("DROP TRIGGER journal_stays_on_update", "DROP TRIGGER journal_stays_on_delete"),
-    False: ("ALTER TABLE journal DISABLE TRIGGER journal_stays",),
+    False: (
+        "ALTER TABLE journal DISABLE TRIGGER journal_stays",
+        "ALTER TABLE journal DISABLE TRIGGER journal_stays_on_delete",
+    ),
 }
 
 
