@@ -1,4 +1,4 @@
-"""How long things are kept: who has left, what was purged and erased, and lines that may leave the journal."""
+"""How long things are kept: who left, what was purged and erased, and which lines may leave the journal."""
 
 import sqlalchemy as sa
 from alembic import op
