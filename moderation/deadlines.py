@@ -7,6 +7,8 @@ from moderation.model import Meeting, Phase
 
 UNATTENDED_FOR = timedelta(minutes=10)
 STAY_BEHIND_FOR = timedelta(minutes=15)
+PLACE_KEPT_FOR = timedelta(minutes=5)
+"""So long a parent who lost the connection comes back without knocking."""
 OVERRUN = timedelta(minutes=30)
 """After its planned end a session winds up by itself, goodbyes or not, opened or not."""
 

@@ -13,6 +13,7 @@ from moderation.model import (
     PersonId,
     Phase,
     Place,
+    ReturnWord,
     Role,
     Seat,
     SeatId,
@@ -40,7 +41,9 @@ def arrive(meeting: Meeting, actor: Actor, action: a.Arrive, now: datetime) -> D
         return Refused(_STANDING[person.standing])
     if action.agreed != meeting.agreement:
         return Refused(Reason.AGREEMENT_NEEDED)
-    return unless_there((e.Arrived(actor.seat, actor.person, meeting.agreement),), there=here)
+    # Before a session opens its agreement can change: whoever waits accepts the newer one in the same place.
+    there = here and person is not None and person.agreed == meeting.agreement
+    return unless_there((e.Arrived(actor.seat, actor.person, meeting.agreement),), there=there)
 
 
 def admit(meeting: Meeting, actor: Actor, action: a.Admit, now: datetime) -> Decision:
@@ -104,9 +107,24 @@ def unlock(meeting: Meeting, actor: Actor, action: a.Unlock, now: datetime) -> D
 
 
 def keep_apart(meeting: Meeting, actor: Actor, action: a.KeepApart, now: datetime) -> Decision:
-    """Two people marked never to meet, while the session runs."""
+    """Two people marked never to meet, while the session runs.
+
+    Where both are in the room the one who came later waits: together again is for a host to decide.
+    """
     pair = frozenset({action.person, action.other})
-    return unless_there((e.KeptApart(action.person, action.other),), there=pair in meeting.terms.apart)
+    if len(pair) < 2 or pair in meeting.terms.apart:
+        return ()
+    inside = [seat.person for seat in meeting.in_place(Place.PRESENT) if seat.person in pair]
+    parents = [person for person in inside if meeting.people[person].role is Role.PARENT]
+    together = parents and set(inside) == pair
+    parted = (e.ReturnedToWaiting(parents[-1], ReturnWord.SAFETY),) if together else ()
+    return (e.KeptApart(action.person, action.other), *parted)
+
+
+def let_meet(meeting: Meeting, actor: Actor, action: a.LetMeet, now: datetime) -> Decision:
+    """The mark was taken back, while the session runs."""
+    pair = frozenset({action.person, action.other})
+    return unless_there((e.MayMeet(action.person, action.other),), there=pair not in meeting.terms.apart)
 
 
 def _at_the_door(meeting: Meeting, target: SeatId) -> Seat | Refused:

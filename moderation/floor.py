@@ -5,7 +5,7 @@ from datetime import datetime
 from moderation import actions as a
 from moderation import events as e
 from moderation.decisions import Decision, Reason, Refused, about_parent, present_parents, unless_there
-from moderation.model import Actor, ChatMode, Feature, FloorMode, Meeting, Person, PersonId, Phase
+from moderation.model import Actor, ChatMode, Feature, FloorMode, Meeting, Person, PersonId, Phase, Role
 
 _BREADTH = (ChatMode.OFF, ChatMode.HOSTS, ChatMode.EVERYONE)
 
@@ -112,7 +112,9 @@ def allow_screen(meeting: Meeting, actor: Actor, action: a.AllowScreen, now: dat
 
 
 def stop_screen(meeting: Meeting, actor: Actor, action: a.StopScreen, now: datetime) -> Decision:
-    """Once was allowed, and it is over."""
+    """Once was allowed, and it is over: a host says so, or the parent who shares."""
+    if actor.role is Role.PARENT and meeting.screen != actor.person:
+        return Refused(Reason.NOT_ALLOWED)
     if meeting.screen is None:
         return ()
     return (e.ScreenStopped(meeting.screen),)

@@ -93,12 +93,6 @@ def eject(meeting: Meeting, actor: Actor, action: a.Eject, now: datetime) -> Dec
     return about_parent(meeting, seat.person, lambda _: (e.Ejected(seat.id),))
 
 
-def revoke(meeting: Meeting, actor: Actor, action: a.Revoke, now: datetime) -> Decision:
-    """An invite that no longer holds takes every seat with it."""
-    here = any(seat.place is not Place.OUTSIDE for seat in meeting.seats_of(action.person))
-    return unless_there((e.Revoked(action.person),), there=not here)
-
-
 def tell_hosts(meeting: Meeting, actor: Actor, action: a.TellHosts, now: datetime) -> Decision:
     """One tap that only hosts see, from the waiting room or the room."""
     seat = meeting.seats.get(actor.seat)

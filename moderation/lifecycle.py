@@ -63,6 +63,7 @@ _InTheRoom = (
     | e.AsideJoined
     | e.AsideEnded
     | e.KeptApart
+    | e.MayMeet
     | e.ClosingStarted
 )
 
@@ -107,7 +108,7 @@ def _apply(meeting: Meeting, event: e.Event) -> Meeting:
             return _arrived(meeting, Seat(seat, person, Place.PRESENT), Role.FACILITATOR, None)
         case e.Admitted(seat):
             return _admitted(meeting, seat)
-        case e.Replaced(seat) | e.Left(seat) | e.Ejected(seat):
+        case e.Replaced(seat) | e.Left(seat) | e.Lapsed(seat) | e.Ejected(seat):
             return _without_the_absent(_with_seat(meeting, seat, Place.OUTSIDE))
         case e.ReturnedToWaiting(person, word):
             returned = _move_seats(meeting, person, Place.PRESENT, Place.WAITING)
@@ -160,10 +161,14 @@ def _in_the_room(meeting: Meeting, event: _InTheRoom) -> Meeting:
             return replace(meeting, screen=meeting.people[person].id)
         case e.ScreenStopped():
             return replace(meeting, screen=None)
-        case e.AsideInvited() | e.AsideAccepted() | e.AsideJoined() | e.AsideEnded():
+        case e.AsideInvited() | e.AsideAccepted() | e.AsideJoined():
             return replace(meeting, aside=_aside(meeting, event))
-        case e.KeptApart(person, other):
-            apart = meeting.terms.apart | {frozenset({person, other})}
+        case e.AsideEnded():
+            return _without_aside(meeting)
+        case e.KeptApart(person, other) | e.MayMeet(person, other):
+            pair = frozenset({frozenset({person, other})})
+            before = meeting.terms.apart
+            apart = before | pair if isinstance(event, e.KeptApart) else before - pair
             return replace(meeting, terms=replace(meeting.terms, apart=apart))
         case e.ClosingStarted(at):
             return replace(meeting, closing_since=at)
@@ -194,9 +199,7 @@ def _floor(floor: Floor, event: e.FloorHeld | e.FloorOpened | e.WordGiven | e.Wo
             return replace(floor, speaker=None, since=None, spoken=floor.spoken | {person})
 
 
-def _aside(
-    meeting: Meeting, event: e.AsideInvited | e.AsideAccepted | e.AsideJoined | e.AsideEnded
-) -> Aside | None:
+def _aside(meeting: Meeting, event: e.AsideInvited | e.AsideAccepted | e.AsideJoined) -> Aside:
     match event:
         case e.AsideInvited(seat, person):
             return Aside(meeting.seats[seat].id, meeting.people[person].id)
@@ -204,8 +207,13 @@ def _aside(
             return replace(_there_is(meeting.aside), accepted=True)
         case e.AsideJoined(seat):
             return replace(_there_is(meeting.aside), witness=meeting.seats[seat].id)
-        case e.AsideEnded():
-            return None
+
+
+def _without_aside(meeting: Meeting) -> Meeting:
+    """Its hosts have no media in the main room yet: they attend it when the house says so."""
+    aside = meeting.aside
+    away = aside.hosts if aside is not None and aside.accepted else frozenset()
+    return replace(meeting, aside=None, attending=meeting.attending - away)
 
 
 def _there_is(aside: Aside | None) -> Aside:
@@ -248,17 +256,25 @@ def _restored(meeting: Meeting, person: PersonId) -> Meeting:
 
 def _without_the_absent(meeting: Meeting) -> Meeting:
     """Whoever is not in the room has no hand up, no word, no screen and no part in the side room."""
-    floor, aside, screen = meeting.floor, meeting.aside, meeting.screen
+    meeting = _without_the_absent_aside(meeting)
+    floor, screen = meeting.floor, meeting.screen
     if floor.speaker is not None and not meeting.is_present(floor.speaker):
         floor = replace(floor, speaker=None, since=None)
     if screen is not None and not meeting.is_present(screen):
         screen = None
-    if aside is not None and aside.witness is not None and not _is_in(meeting, aside.witness):
-        aside = replace(aside, witness=None)
-    if aside is not None and not (meeting.is_present(aside.parent) and _is_in(meeting, aside.host)):
-        aside = None
     hands = tuple(hand for hand in meeting.hands if meeting.is_present(hand))
-    return replace(meeting, floor=floor, aside=aside, screen=screen, hands=hands)
+    return replace(meeting, floor=floor, screen=screen, hands=hands)
+
+
+def _without_the_absent_aside(meeting: Meeting) -> Meeting:
+    aside = meeting.aside
+    if aside is None:
+        return meeting
+    if not (meeting.is_present(aside.parent) and _is_in(meeting, aside.host)):
+        return _without_aside(meeting)
+    if aside.witness is not None and not _is_in(meeting, aside.witness):
+        return replace(meeting, aside=replace(aside, witness=None))
+    return meeting
 
 
 def _is_in(meeting: Meeting, seat: SeatId) -> bool:

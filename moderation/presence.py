@@ -66,6 +66,23 @@ def time_up(meeting: Meeting, actor: Actor, action: a.TimeUp, now: datetime) -> 
     return (e.Ended(unattended=False),)
 
 
+def lapse(meeting: Meeting, actor: Actor, action: a.Lapse, now: datetime) -> Decision:
+    """A parent who is away for so long knocks again: by now the phone may be in other hands."""
+    seat = meeting.seats.get(action.seat)
+    if seat is None or seat.place is not Place.PRESENT:
+        return ()
+    return unless_there((e.Lapsed(seat.id),), there=meeting.people[seat.person].role is not Role.PARENT)
+
+
+def revoke(meeting: Meeting, actor: Actor, action: a.Revoke, now: datetime) -> Decision:
+    """An invite or an account that no longer holds takes every seat with it."""
+    seats = [seat.id for seat in meeting.seats_of(action.person) if seat.place is not Place.OUTSIDE]
+    if not seats:
+        return ()
+    lost = (e.HostLost(seat) for seat in seats if seat in meeting.attending)
+    return _with_attendance(meeting, (*lost, e.Revoked(action.person)), now)
+
+
 def _gone(meeting: Meeting, target: SeatId, now: datetime, *, quick: bool) -> Decision:
     seat = meeting.seats.get(target)
     if seat is None or seat.place is Place.OUTSIDE:

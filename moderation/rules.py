@@ -32,10 +32,11 @@ RULES: dict[type[a.Action], Entry] = {
     # Coming and going
     a.Arrive: Entry(_THOSE_IN_IT, door.arrive),
     a.Leave: Entry(_THOSE_IN_IT, presence.leave),
-    # A parent's own
+    # A parent's own (hosts may stop a shared screen too)
     a.RaiseHand: Entry(_PARENTS, floor.raise_hand),
     a.LowerOwnHand: Entry(_PARENTS, floor.lower_own_hand),
     a.PassWord: Entry(_PARENTS, floor.pass_word),
+    a.StopScreen: Entry(_THOSE_IN_IT, floor.stop_screen),
     a.TellHosts: Entry(_PARENTS, holds.tell_hosts),
     a.AcceptAside: Entry(_PARENTS, aside.accept_aside),
     a.LeaveAside: Entry(_PARENTS, aside.leave_aside),
@@ -79,7 +80,6 @@ RULES: dict[type[a.Action], Entry] = {
     a.LowerAllHands: Entry(_HOSTS, floor.lower_all_hands),
     a.SetChat: Entry(_HOSTS, floor.set_chat),
     a.AllowScreen: Entry(_HOSTS, floor.allow_screen),
-    a.StopScreen: Entry(_HOSTS, floor.stop_screen),
     # The side room
     a.InviteAside: Entry(_HOSTS, aside.invite_aside),
     a.JoinAside: Entry(_HOSTS, aside.join_aside),
@@ -90,8 +90,10 @@ RULES: dict[type[a.Action], Entry] = {
     a.Close: Entry(_HOUSE, presence.close),
     a.TimeUp: Entry(_HOUSE, presence.time_up),
     a.Exit: Entry(_HOUSE, presence.exit_quickly),
-    a.Revoke: Entry(_HOUSE, holds.revoke),
+    a.Lapse: Entry(_HOUSE, presence.lapse),
+    a.Revoke: Entry(_HOUSE, presence.revoke),
     a.KeepApart: Entry(_HOUSE, door.keep_apart),
+    a.LetMeet: Entry(_HOUSE, door.let_meet),
 }
 
 

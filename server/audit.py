@@ -28,10 +28,11 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "aside": ("AsideInvited", "AsideAccepted", "AsideJoined", "AsideEnded", "MarkSet", "MarkCleared"),
     "safety": (
-        *("LocationRevealed", "DangerCalled", "KeptApart", Deed.APART_SET.value, Deed.APART_LIFTED.value),
+        *("LocationRevealed", "DangerCalled", "KeptApart", "MayMeet"),
+        *(Deed.APART_SET.value, Deed.APART_LIFTED.value),
         *(Deed.CONTACT_SEEN.value, Deed.SAFEGUARDING_NOTED.value),
     ),
-    "coming": ("Arrived", "HostEntered", "Left", "HostAttended", "HostLost"),
+    "coming": ("Arrived", "HostEntered", "Left", "Lapsed", "HostAttended", "HostLost"),
     "session": ("Opened", "Frozen", "Resumed", "ClosingStarted", "Ended"),
 }
 HOSTS_ONLY = frozenset({"MarkSet", "MarkCleared"})

@@ -2,7 +2,17 @@
 """What someone may ask for. Who may ask for which is the table in `rules`."""
 
 from moderation.actions.aside import AcceptAside, EndAside, InviteAside, JoinAside, LeaveAside
-from moderation.actions.door import Admit, AdmitAll, AdmitAnyway, Arrive, Decline, KeepApart, Lock, Unlock
+from moderation.actions.door import (
+    Admit,
+    AdmitAll,
+    AdmitAnyway,
+    Arrive,
+    Decline,
+    KeepApart,
+    LetMeet,
+    Lock,
+    Unlock,
+)
 from moderation.actions.floor import (
     AllowScreen,
     GiveWord,
@@ -46,6 +56,7 @@ from moderation.actions.presence import (
     Exit,
     HostAttending,
     HostAway,
+    Lapse,
     Leave,
     Open,
     StartClosing,
@@ -61,6 +72,7 @@ Action = (
     | Lock
     | Unlock
     | KeepApart
+    | LetMeet
     | Mute
     | MuteAll
     | MuteAllBut
@@ -102,6 +114,7 @@ Action = (
     | Open
     | Leave
     | Exit
+    | Lapse
     | HostAttending
     | HostAway
     | StartClosing

@@ -54,3 +54,11 @@ class KeepApart:
 
     person: PersonId
     other: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class LetMeet:
+    """Two people need not be kept apart any more."""
+
+    person: PersonId
+    other: PersonId

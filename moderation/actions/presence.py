@@ -23,6 +23,13 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapse:
+    """Nobody has been connected to a parent's place in the room for too long."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
 class HostAttending:
     """A facilitator's seat now has both the event connection and media in this room."""
 

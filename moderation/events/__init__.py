@@ -14,6 +14,7 @@ from moderation.events.door import (
     HostEntered,
     KeptApart,
     Locked,
+    MayMeet,
     Replaced,
     Unlocked,
 )
@@ -53,6 +54,7 @@ from moderation.events.presence import (
     Frozen,
     HostAttended,
     HostLost,
+    Lapsed,
     Left,
     Opened,
     Resumed,
@@ -68,6 +70,7 @@ Event = (
     | Locked
     | Unlocked
     | KeptApart
+    | MayMeet
     | MutedByHost
     | MuteLifted
     | CameraHeld
@@ -104,6 +107,7 @@ Event = (
     | Frozen
     | Resumed
     | Left
+    | Lapsed
     | ClosingStarted
     | Ended
 )

@@ -76,6 +76,15 @@ class Unlocked:
 class KeptApart:
     """Two people were marked never to meet."""
 
+    restricts: ClassVar[bool] = True
+    person: PersonId
+    other: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class MayMeet:
+    """Two people need not be kept apart any more."""
+
     restricts: ClassVar[bool] = False
     person: PersonId
     other: PersonId

@@ -56,6 +56,14 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A parent's place in the room was given up: nobody had been connected to it for too long."""
+
+    restricts: ClassVar[bool] = True
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
 class ClosingStarted:
     """The hosts said goodbye; those who wish stay behind for a while."""
 

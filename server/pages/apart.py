@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from moderation.actions import KeepApart
+from moderation.actions import KeepApart, LetMeet
 from moderation.model import HOUSE as THE_HOUSE
 from moderation.model import MeetingId, PersonId
 from server import apart, groups, invites, meetings
@@ -45,10 +45,7 @@ async def keep(request: web.Request) -> web.StreamResponse:
         form.errors["reason"] = say.apart_reason_wrong
     if form.errors:
         return await _page(request, found, form.errors, {"one": one, "other": other, "reason": reason})
-    for session in await meetings.of_group(at, found.id):
-        if session.is_at_hand(at.clock.now()):
-            action = KeepApart(PersonId(one), PersonId(other))
-            await request.app[RULES].act(MeetingId(session.id), THE_HOUSE, action)
+    await _in_running_sessions(request, found, KeepApart(PersonId(one), PersonId(other)))
     await apart.keep(at, found.id, one, other, reason, here.account)
     await record(at, found.id, here, Deed.APART_SET, one, other=other)
     return go(_path(found))
@@ -56,7 +53,7 @@ async def keep(request: web.Request) -> web.StreamResponse:
 
 @entry(Entry.KEEPER)
 async def let_meet(request: web.Request) -> web.StreamResponse:
-    """GET /staff/groups/{group}/apart/{pair} asks once; POST takes it back, from the next session on."""
+    """GET /staff/groups/{group}/apart/{pair} asks once; POST takes it back, in the sessions that run too."""
     at, here, found = house(request), request[HERE_STAFF], await _group(request)
     wanted = request.match_info["pair"]
     known = {pair.id: pair for pair in await apart.of_group(at, found.id)}
@@ -69,7 +66,15 @@ async def let_meet(request: web.Request) -> web.StreamResponse:
     # A permission: it is recorded first.
     await record(at, found.id, here, Deed.APART_LIFTED, pair.one, other=pair.other)
     await apart.let_meet(at, found.id, wanted)
+    await _in_running_sessions(request, found, LetMeet(PersonId(pair.one), PersonId(pair.other)))
     return go(_path(found))
+
+
+async def _in_running_sessions(request: web.Request, found: Group, action: KeepApart | LetMeet) -> None:
+    at = house(request)
+    for session in await meetings.of_group(at, found.id):
+        if session.is_at_hand(at.clock.now()):
+            await request.app[RULES].act(MeetingId(session.id), THE_HOUSE, action)
 
 
 async def _page(

@@ -183,7 +183,7 @@ STAFF = {
     "apart_reason_missing": "Write a few words about why.",
     "apart_reason_wrong": "Use no more than 500 letters.",
     "apart_sure": "Let {one} and {other} meet?",
-    "apart_sure_text": "Hosts are not warned about them any more, from the next session on.",
+    "apart_sure_text": "Hosts are not warned about them any more.",
     "apart_sure_yes": "Yes, let them meet",
     "no_apart_title": "No one is kept apart",
     "no_apart_text": "Add two people here if they must never meet.",

@@ -1,7 +1,8 @@
 """Who is gone that was here, how, and since when. Pure; `lookout` watches.
 
-Left and exited are in the journal. Lost is a place that nobody is connected to any more. Whoever was only in
-the waiting room is missed by nobody, unless they went by the quick exit.
+Left and exited are in the journal. Lost is a place that nobody is connected to any more; the journal has it
+once the place was given up. Whoever was only in the waiting room is missed by nobody, unless they went by the
+quick exit.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moderation import events as e
+from moderation.deadlines import PLACE_KEPT_FOR
 from moderation.model import Meeting, Person, PersonId, Phase, Place, Role, SeatId, Standing
 from signalling.meeting.ports import Departure, Entry
 
@@ -46,6 +48,8 @@ def follow(partings: Partings, entries: Iterable[Entry], meeting: Meeting) -> Pa
                 known.pop(person, None)
             case e.Left(seat, quick):
                 _note(known, meeting, seat, Departure.EXITED if quick else Departure.LEFT, entry.at)
+            case e.Lapsed(seat):
+                _note(known, meeting, seat, Departure.LOST, entry.at - PLACE_KEPT_FOR)
             case e.Ejected(seat):
                 _note(known, meeting, seat, Departure.LOST, entry.at)
             case _:
@@ -69,6 +73,12 @@ def missed(meeting: Meeting, connected: AbstractSet[SeatId]) -> frozenset[Person
         for person in _missable(meeting)
         if person.has_been_in and (here := _here(meeting, person)) and not here & connected
     )
+
+
+def lapsed(meeting: Meeting, gone: Iterable[Departed], now: datetime) -> tuple[SeatId, ...]:
+    """The places in the room that nobody has been connected to for so long that they are given up."""
+    away = {each.person for each in gone if each.how is Departure.LOST and now - each.since >= PLACE_KEPT_FOR}
+    return tuple(seat.id for seat in meeting.in_place(Place.PRESENT) if seat.person in away)
 
 
 def departed(

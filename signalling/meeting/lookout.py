@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from moderation.model import Meeting, MeetingId, PersonId, Phase
+from moderation import actions as a
+from moderation.model import HOUSE, Meeting, MeetingId, PersonId, Phase
 from signalling.meeting.aftermath import Aftermath
 from signalling.meeting.applier import Applier, Read
 from signalling.meeting.attendance import Attendance
-from signalling.meeting.departures import Departed, Partings, departed, follow, missed
+from signalling.meeting.departures import Departed, Partings, departed, follow, lapsed, missed
 from signalling.meeting.errors import JournalDown
 from signalling.meeting.ports import Clock, Departure, Journal
 
@@ -56,7 +57,10 @@ class Lookout:
         return departed(meeting, connected, watched.partings, watched.missed_since)
 
     async def watch(self, read: Read) -> None:
-        """Tell the house of whoever is overdue, and announce what has changed by time alone."""
+        """Tell the house of whoever is overdue, and announce what has changed by time alone.
+
+        Whoever is away for longer still loses the place in the room, and knocks again.
+        """
         gone = await self.departed(read)
         meeting, now = read.meeting, self._clock.now()
         watched = self._watched.get(meeting.id)
@@ -68,6 +72,8 @@ class Lookout:
             if (each.person, each.how, each.since) not in watched.told:
                 self._aftermath.departed(meeting.id, each.person, each.how)
         watched.told = keys
+        for seat in lapsed(meeting, gone, now):
+            await self._applier.act(meeting.id, HOUSE, a.Lapse(seat))
         shown = (gone, keys, _is_late(meeting, now))
         if watched.shown != shown:
             watched.shown = shown

@@ -30,6 +30,8 @@ HOUSE_ONLY = (
     "revoke",
     "exit",
     "keep_apart",
+    "let_meet",
+    "lapse",
     "time_up",
 )
 

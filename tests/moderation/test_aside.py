@@ -56,6 +56,14 @@ def test_the_group_freezes_when_its_own_host_is_gone() -> None:
     assert after(aside(), (HOUSE, a.HostAway(RAY.seat))).phase is Phase.UNATTENDED
 
 
+def test_a_host_on_the_way_back_attends_nothing_until_the_house_says_so() -> None:
+    back = after(aside(), (JO, a.EndAside()))
+    assert back.attending == {RAY.seat}
+    alone = after(aside(), (HOUSE, a.HostAway(RAY.seat)), (JO, a.EndAside()))
+    assert alone.phase is Phase.UNATTENDED
+    assert after(alone, (HOUSE, a.HostAttending(JO.seat))).phase is Phase.OPEN
+
+
 @pytest.mark.parametrize(
     "step",
     [

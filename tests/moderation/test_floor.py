@@ -113,3 +113,10 @@ def test_a_parents_screen_is_shared_for_once(ended_by: tuple[Actor, a.Action]) -
     allowed = after(in_session(), (JO, a.AllowScreen(SAM.person)))
     assert Source.SCREEN_SHARE in grants(allowed)[SAM.seat].sources
     assert after(allowed, ended_by).screen != SAM.person
+
+
+def test_a_parent_stops_their_own_screen_and_nobody_elses() -> None:
+    allowed = after(in_session(), (JO, a.AllowScreen(SAM.person)))
+    assert after(allowed, (SAM, a.StopScreen())).screen is None
+    for meeting, parent in ((allowed, KAZ), (in_session(), SAM)):
+        assert refusal(meeting, parent, a.StopScreen()) is Reason.NOT_ALLOWED

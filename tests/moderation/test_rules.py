@@ -94,6 +94,8 @@ EXAMPLES: dict[type[a.Action], a.Action] = {
     a.AcceptAside: a.AcceptAside(),
     a.LeaveAside: a.LeaveAside(),
     a.KeepApart: a.KeepApart(SAM.person, KAZ.person),
+    a.LetMeet: a.LetMeet(SAM.person, KAZ.person),
+    a.Lapse: a.Lapse(SAM.seat),
     a.TimeUp: a.TimeUp(),
 }
 
@@ -260,6 +262,11 @@ class TestModeration:
     def test_a_revoked_invite_takes_every_device_out(self) -> None:
         meeting = after(in_session(), arriving(SAM_TABLET), (HOUSE, a.Revoke(SAM.person)))
         assert {seat.place for seat in meeting.seats_of(SAM.person)} == {Place.OUTSIDE}
+
+    def test_an_account_that_no_longer_holds_takes_its_host_out_and_freezes_the_room(self) -> None:
+        meeting = after(in_session(), (HOUSE, a.Revoke(JO.person)))
+        assert meeting.attending == frozenset()
+        assert meeting.phase is Phase.UNATTENDED
 
 
 class TestAttendance:

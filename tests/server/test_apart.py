@@ -47,6 +47,10 @@ async def test_it_counts_in_a_session_that_is_on(place: Place) -> None:
         await host.submit(await host.open(path(place)), one=sam, other=pat, reason=REASON)
         happened = await SqlJournal(place.house.database).since(MeetingId(place.meeting), 0)
         assert e.KeptApart(sam, pat) in happened
+        (pair,) = await apart.of_group(place.house, place.group)
+        await host.submit(await host.open(f"{path(place)}/{pair.id}"))
+        happened = await SqlJournal(place.house.database).since(MeetingId(place.meeting), 0)
+        assert isinstance(happened[-1], e.MayMeet)
 
 
 async def test_it_counts_in_other_sessions_from_their_terms(place: Place) -> None:

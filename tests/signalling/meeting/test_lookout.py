@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from moderation import actions as a
-from moderation.model import HOUSE
+from moderation.model import HOUSE, Place
 from signalling.meeting.ports import Connection, Member, Plan
 from signalling.meeting.views import view
 from tests.signalling.meeting.house import JO, KAZ, SAM, TUESDAY, House, arriving, holder
@@ -67,6 +67,20 @@ async def test_whoever_comes_back_in_time_is_not_followed_up(house: House) -> No
     await wait(house, 110)
     assert await seen(house) == [("sam", "lost", None)]
     assert house.aftercare.told == []
+
+
+async def test_whoever_is_away_for_five_minutes_waits_to_be_let_in_again(house: House) -> None:
+    await house.attendance.closed(TUESDAY, SAM.seat, Connection.EVENTS, at_once=True)
+    await wait(house, 296)
+    assert (await house.meeting()).is_present(SAM.person)
+    await wait(house, 8)
+    assert (await house.meeting()).seats[SAM.seat].place is Place.OUTSIDE
+    assert SAM.seat not in house.media.rooms[TUESDAY]
+    assert await seen(house) == [("sam", "lost", "ring_contact")]
+    await house.done(arriving(SAM))
+    await house.attendance.opened(TUESDAY, SAM.seat, Connection.EVENTS)
+    assert (await house.meeting()).seats[SAM.seat].place is Place.WAITING
+    assert await seen(house) == []
 
 
 async def test_after_a_quick_exit_hosts_are_never_shown_a_call(house: House) -> None:
