@@ -18,10 +18,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from server.data import near
 from signalling.meeting.errors import JournalDown
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_SECONDS = 5
 
 
 class DatabaseDown(JournalDown):
@@ -140,7 +140,7 @@ def _revision(connection: Connection) -> str | None:
 def _open(url: str) -> AsyncEngine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_async_engine(url, connect_args={"async_creator_fn": near.connect})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -155,7 +155,6 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
