@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 
 import aiohttp
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -22,6 +23,7 @@ from livekit.protocol.rtc import SignalResponse
 
 from moderation.grants import Grant, Source
 from moderation.model import MeetingId, SeatId
+from signalling.meeting import tcp_only
 from signalling.meeting.admission import NOT_READY, TOO_FAST, TURNED_SEATS, Turned, may_enter
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
@@ -33,6 +35,7 @@ from signalling.meeting.passage import (
     Parting,
     Passage,
     PassageClose,
+    Sieve,
 )
 from signalling.meeting.ports import Connection, MediaEngine, SeatHolder, SeatRefusal, Seats
 from signalling.meeting.rooms import room_name
@@ -48,6 +51,7 @@ KNOCKS_RATE, KNOCKS_BURST = 1.0, 20.0
 CHECK_LASTS = 300.0
 """Seconds that a readiness check may use the engine."""
 CHECK_GRANT = Grant(can_subscribe=True, sources=frozenset({Source.MICROPHONE, Source.CAMERA}))
+ECHO_GRANT = Grant(can_subscribe=True, sources=frozenset())
 
 FORWARDED = frozenset(
     {
@@ -72,6 +76,14 @@ FORWARDED = frozenset(
 LONGEST_PARAMETER = 64
 
 
+class Trial(Enum):
+    """What a readiness check tries, as its path says."""
+
+    SEND = "check"
+    ECHO = "check-echo"  # a second connection of the same browser, which hears the first one
+    TCP = "check-tcp"
+
+
 @dataclass(frozen=True, slots=True)
 class _Let:
     """Let through: into which room, as whom, with what."""
@@ -80,6 +92,7 @@ class _Let:
     holder: SeatHolder | None
     seat: SeatId
     grant: Grant
+    tcp_only: bool = False
 
 
 class Gate:
@@ -110,8 +123,8 @@ class Gate:
     def routes(self) -> list[web.RouteDef]:
         """The gate's addresses. None for the client's newer dialect, `/rtc/v1`: so it speaks this one."""
         return [
-            web.get("/media/check/rtc", self.check),
-            web.get("/media/check/rtc/validate", self.validate_check),
+            *(web.get(f"/media/{trial.value}/rtc", self.check) for trial in Trial),
+            *(web.get(f"/media/{trial.value}/rtc/validate", self.validate_check) for trial in Trial),
             web.get("/media/{meeting}/rtc", self.enter),
             web.get("/media/{meeting}/rtc/validate", self.validate),
         ]
@@ -139,7 +152,7 @@ class Gate:
     def end_seat(self, seat: SeatId) -> None:
         """Close whatever this seat has open here."""
         for passage in self._passages:
-            if passage.seat == seat:
+            if passage.seat in {seat, _echo(seat)}:
                 passage.end(PassageClose.NOT_ALLOWED_ANY_MORE)
 
     def _keep(self, meeting: MeetingId, pushed: Mapping[SeatId, Grant]) -> None:
@@ -190,7 +203,13 @@ class Gate:
             return NOT_READY
         if isinstance(seat, SeatRefusal):
             return TURNED_SEATS[seat]
-        return _Let(f"check-{seat}", None, seat, CHECK_GRANT)
+        match Trial(request.path.split("/")[2]):
+            case Trial.SEND:
+                return _Let(f"check-{seat}", None, seat, CHECK_GRANT)
+            case Trial.ECHO:
+                return _Let(f"check-{seat}", None, _echo(seat), ECHO_GRANT)
+            case Trial.TCP:
+                return _Let(f"check-{seat}", None, seat, CHECK_GRANT, tcp_only=True)
 
     async def validate(self, request: web.Request) -> web.Response:
         """Why an upgrade failed, in plain words. The client asks after every failure, without an Origin."""
@@ -210,7 +229,7 @@ class Gate:
         return await self._pass(request, looked)
 
     async def check(self, request: web.Request) -> web.StreamResponse:
-        """The readiness check's throw-away room: nobody else is ever in it."""
+        """The readiness check's throw-away room: nobody but this browser is ever in it."""
         if request.headers.get("Origin") not in self._origins:
             return Turned(403, "wrong_origin").response()
         looked = await self._look_at_check(request)
@@ -229,7 +248,7 @@ class Gate:
         if not self._knock(looked.seat):
             return TOO_FAST.response()
         meeting = None if looked.holder is None else looked.holder.meeting
-        passage = Passage(looked.room, looked.seat, meeting)
+        passage = Passage(looked.room, looked.seat, meeting, _sieve(looked))
         self._passages.add(passage)
         over = None
         if lasts is not None:
@@ -264,7 +283,7 @@ class Gate:
             if turned is not None:
                 return turned.response()
             await client.prepare(request)
-            await client.send_bytes(first)
+            await client.send_bytes(passage.sieve.down(first) or first)
             return await self._carry(client, engine, passage, let, first)
         finally:
             await engine.close()
@@ -359,6 +378,15 @@ class Gate:
         else:
             self._attendance.begins_stay(meeting, seat)
         await self._attendance.opened(meeting, seat, Connection.MEDIA)
+
+
+def _echo(seat: SeatId) -> SeatId:
+    """What the engine calls the connection that hears what this seat's readiness check sends."""
+    return SeatId(f"{seat}-echo")
+
+
+def _sieve(let: _Let) -> Sieve:
+    return Sieve(tcp_only.from_browser, tcp_only.from_engine) if let.tcp_only else Sieve()
 
 
 def is_resumed(first: bytes) -> bool:

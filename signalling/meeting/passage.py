@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -37,11 +38,27 @@ class Parting:
     on_purpose: bool
 
 
+def _whole(message: bytes) -> bytes | None:
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """What is carried of a message in either direction; None: nothing of it. Everything, unless said."""
+
+    up: Callable[[bytes], bytes | None] = _whole
+    down: Callable[[bytes], bytes | None] = _whole
+
+
+ALL = Sieve()
+
+
 class Passage:
     """Carries the bytes both ways until one side closes or the platform ends it. A check has no meeting."""
 
-    def __init__(self, room: str, seat: SeatId, meeting: MeetingId | None = None) -> None:
+    def __init__(self, room: str, seat: SeatId, meeting: MeetingId | None = None, sieve: Sieve = ALL) -> None:
         self.room = room
+        self.sieve = sieve
         self.meeting = meeting
         self.seat = seat
         self._ended_because: int | None = None
@@ -91,8 +108,9 @@ class Passage:
             if message.type is WSMsgType.BINARY:
                 if not bucket.take(time.monotonic()):
                     return Parting(WSCloseCode.POLICY_VIOLATION, on_purpose=True)
-                if not self.ended:
-                    await engine.send_bytes(message.data)
+                carried = self.sieve.up(message.data)
+                if carried is not None and not self.ended:
+                    await engine.send_bytes(carried)
             elif message.type is WSMsgType.TEXT:
                 return Parting(WSCloseCode.UNSUPPORTED_DATA, on_purpose=True)
             else:
@@ -102,7 +120,9 @@ class Passage:
         while True:
             message = await engine.receive()
             if message.type is WSMsgType.BINARY:
-                await client.send_bytes(message.data)
+                carried = self.sieve.down(message.data)
+                if carried is not None:
+                    await client.send_bytes(carried)
             elif message.type is not WSMsgType.TEXT:
                 return _closed(message.type, engine.close_code)
 

@@ -10,7 +10,13 @@ import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestClient, TestServer
 from livekit.protocol.models import ParticipantInfo
-from livekit.protocol.rtc import JoinResponse, ReconnectResponse, SignalResponse
+from livekit.protocol.rtc import (
+    JoinResponse,
+    ReconnectResponse,
+    SignalRequest,
+    SignalResponse,
+    TrickleRequest,
+)
 
 from moderation import actions as a
 from moderation.model import Actor, PersonId, Phase, RemovalReason, Role, SeatId
@@ -651,6 +657,29 @@ async def test_the_readiness_check_has_a_room_of_its_own(site: Site) -> None:
     await socket.close()
     answer = await site.client.get("/media/check/rtc/validate", headers=headers)
     assert answer.status == 200
+
+
+async def test_the_readiness_check_is_heard_by_its_own_echo_which_sends_nothing(site: Site) -> None:
+    headers = {"Cookie": "seat=sam-phone", "Origin": ORIGIN}
+    sending = await site.client.ws_connect("/media/check/rtc", headers=headers)
+    hearing = await site.client.ws_connect("/media/check-echo/rtc", headers=headers)
+    for socket in (sending, hearing):
+        await socket.receive_bytes()
+    assert site.engine.queries[1]["access_token"] == "check-sam-phone/sam-phone-echo:hear"
+    site.gate.end_seat(SeatId("sam-phone"))
+    for socket in (sending, hearing):
+        assert (await socket.receive()).type is WSMsgType.CLOSE, "both end with the seat"
+
+
+async def test_a_check_by_tcp_alone_hears_of_no_other_address(site: Site) -> None:
+    headers = {"Cookie": "seat=sam-phone", "Origin": ORIGIN}
+    socket = await site.client.ws_connect("/media/check-tcp/rtc", headers=headers)
+    assert await socket.receive_bytes() == first_word(resumed=False)
+    udp = TrickleRequest(candidateInit='{"candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host"}')
+    await socket.send_bytes(SignalRequest(trickle=udp).SerializeToString())
+    await socket.send_bytes(b"anything else")
+    await eventually(lambda: site.engine.got == [b"anything else"])
+    await socket.close()
 
 
 async def test_the_readiness_check_needs_a_seat(site: Site) -> None:
