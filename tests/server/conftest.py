@@ -7,6 +7,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -291,7 +292,8 @@ def _somebody(folder: Path) -> dict[str, object]:
     known = {entry.pw_name for entry in pwd.getpwall()}
     name = "postgres" if "postgres" in known else "nobody"
     somebody = pwd.getpwnam(name)
-    for path in (folder, folder.parent, folder.parent.parent):
-        path.chmod(0o755)
+    for path in folder.parents:
+        if path.is_relative_to(tempfile.gettempdir()):
+            path.chmod(path.stat().st_mode | 0o011)
     os.chown(folder, somebody.pw_uid, somebody.pw_gid)
     return {"user": somebody.pw_uid, "group": somebody.pw_gid, "extra_groups": []}
