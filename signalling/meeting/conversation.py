@@ -179,8 +179,12 @@ def _from_host(meeting: Meeting, seat: Seat, to: Audience | PersonId) -> Hearers
 
 
 def _to_one(meeting: Meeting, person: PersonId) -> Hearers | Unheard:
-    """The other hosts read it too, so that a parent is not answered twice or not at all."""
-    theirs = [seat for seat in meeting.seats_of(person) if seat.place is not Place.OUTSIDE]
+    """The other hosts read it too, so that a parent is not answered twice or not at all.
+
+    Of somebody in the room it is that device alone: another one may be in another's hand.
+    """
+    here = [seat for seat in meeting.seats_of(person) if seat.place is Place.PRESENT]
+    theirs = here or [seat for seat in meeting.seats_of(person) if seat.place is Place.WAITING]
     if not theirs:
         return Unheard.NOT_HERE
     shown = {seat.id: {"person": str(person)} for seat in _hosts(meeting)}

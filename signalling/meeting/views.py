@@ -4,7 +4,7 @@ Whoever waits gets nothing about anyone but the hosts' names and themself. What 
 `host_views`.
 """
 
-from moderation.model import Person, Place, Role, Seat
+from moderation.model import Mark, Person, Place, Role, Seat
 from signalling.meeting import host_views
 from signalling.meeting.ports import SeatHolder, SeatLabel
 from signalling.meeting.scene import Scene, View
@@ -39,6 +39,7 @@ def _you(scene: Scene, holder: SeatHolder, place: Place) -> View:
     meeting = scene.meeting
     person = meeting.people.get(holder.person) or Person(holder.person, holder.role)
     label = scene.labels.seats.get(holder.seat) or SeatLabel(holder.person, "")
+    here = place is Place.PRESENT
     return {
         "seat": holder.seat,
         "person": holder.person,
@@ -50,13 +51,20 @@ def _you(scene: Scene, holder: SeatHolder, place: Place) -> View:
         "returned_with": person.returned_with.value,
         "microphone_held": person.microphone_held,
         "camera_held": person.camera_held,
-        "mark": person.mark.value,
-        "hand_up": person.id in meeting.hands,
-        "has_word": meeting.floor.speaker == person.id,
-        "may_share": place is Place.PRESENT
-        and (person.role is Role.FACILITATOR or meeting.screen == person.id),
-        "aside": _aside(scene, holder) if place is Place.PRESENT else None,
+        "mark": (person.mark if _is_the_one(scene, holder) else Mark.NONE).value,
+        "hand_up": here and person.id in meeting.hands,
+        "has_word": here and meeting.floor.speaker == person.id,
+        "may_share": here and (person.role is Role.FACILITATOR or meeting.screen == person.id),
+        "aside": _aside(scene, holder) if here else None,
     }
+
+
+def _is_the_one(scene: Scene, holder: SeatHolder) -> bool:
+    """Whether this is the device in the room, or the only one that waits: others may be in others' hands."""
+    places = {seat.id: seat.place for seat in scene.meeting.seats_of(holder.person)}
+    if Place.PRESENT in places.values():
+        return places.get(holder.seat) is Place.PRESENT
+    return [seat for seat, place in places.items() if place is Place.WAITING] == [holder.seat]
 
 
 def _aside(scene: Scene, holder: SeatHolder) -> View | None:

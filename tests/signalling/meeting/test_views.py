@@ -231,6 +231,15 @@ async def you(seats: FakeSeats, actor: Actor, meeting: Meeting) -> View:
     return own
 
 
+async def test_a_second_device_learns_nothing_of_what_is_told_on_the_first(seats: FakeSeats) -> None:
+    """It may be in somebody else's hand."""
+    steps = (*OPENED, (JO, a.AdmitAll()), arriving(SAM_TABLET), (SAM, a.RaiseHand()))
+    meeting = after(*steps, (SAM, a.TellHosts(Mark.CHECK_ON_ME)))
+    first, second = [await you(seats, actor, meeting) for actor in (SAM, SAM_TABLET)]
+    assert (first["mark"], first["hand_up"]) == ("check_on_me", True)
+    assert (second["mark"], second["hand_up"]) == ("none", False)
+
+
 async def test_everyone_sees_what_they_have_asked_for_and_been_given(seats: FakeSeats) -> None:
     meeting = after(
         *IN_SESSION,
