@@ -8,22 +8,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from media import rtcp, stun
+from media import rtcp, stun, twcc
+from media.arrivals import Section
 from media.bandwidth import UplinkEstimate
 from media.dtls import Certificate, Fingerprint
-from media.packets import Extension, Kind, MalformedRtp, is_rtcp
-from media.peer import MAX_DATAGRAM, Credentials, Peer, Section, Transmit
-from media.router import Route, Router, Track, ask_keyframe, keyframe_due, translated_report
+from media.layers import OFF, Wish, full_price, share
+from media.packets import Kind, MalformedRtp, is_rtcp
+from media.peer import MAX_DATAGRAM, Credentials, Peer, Transmit
+from media.route import Numbers, Route
+from media.router import Router, translated_report
 from media.source import Source
 from media.srtp import PacketBuffer
 from media.stun import Address
+from media.track import Track
 
 CAPACITY = 2048
-OUTGOING_EXTENSIONS = {Extension.AUDIO_LEVEL: 1, Extension.ORIENTATION: 4}
-"""The numbers every subscriber is offered."""
 REPORT_EVERY = 1.0
-STILL_ARRIVING = 1.5
-"""Seconds after its last packet during which a simulcast layer counts as arriving."""
+ARRIVALS_EVERY = 0.1
+"""Seconds between telling a publisher when its packets came."""
+SETTLE_EVERY = 0.5
+"""Seconds between choosing layers; a line that becomes narrower does not wait for it."""
+UNLIMITED = 1 << 60
+TICK, PACE = 0.05, 0.008
+"""Seconds until the next `tick`: usually, and while something is held back or tried."""
+PROBE_BEYOND = 1.2
+"""Of what is wished for: layers cost a little more at times."""
 TAKEOVER_AFTER = 5.0
 """Seconds of silence after which another peer may prove that an address is now its own."""
 MAX_PEERS = 2000
@@ -42,6 +51,9 @@ class Listener(Protocol):
     def peer_ended(self, peer: Peer) -> None:
         """The other side said goodbye or has been silent too long; it is closed already."""
 
+    def route_changed(self, peer: Peer, route: Route, flowing: bool) -> None:
+        """A picture is held back because the line is too narrow for it, or comes again."""
+
 
 @dataclass(slots=True)
 class _Uplink:
@@ -59,7 +71,7 @@ class Engine:
         self.inbox = PacketBuffer(CAPACITY)
         """Where `udp` puts a datagram before it calls `receive`."""
         self._outbox = PacketBuffer(CAPACITY)
-        self._router = Router(self._outbox.bytes, OUTGOING_EXTENSIONS)
+        self._router = Router(self._outbox.bytes)
         self._certificate = Certificate()
         self._transmit = transmit
         self._known: set[Peer] = set()
@@ -70,7 +82,11 @@ class Engine:
         self._connected: set[Peer] = set()
         self._restless: set[tuple[Peer, Source]] = set()
         self._wanting: set[tuple[Peer, Track]] = set()
-        self._report_at = 0.0
+        self._report_at = self._arrivals_at = self._settle_at = 0.0
+        self._now = 0.0
+        """Of the last thing that happened."""
+        self._starved: set[Route] = set()
+        """Routes whose pictures are held back."""
         self.listener: Listener | None = None
         self.stray = 0
         """Datagrams from addresses nobody has shown to be theirs, or of no known kind."""
@@ -103,7 +119,7 @@ class Engine:
     def close(self, peer: Peer) -> None:
         """End a connection and everything that ran over it, before returning."""
         self._known.discard(peer)
-        for track in list(peer.tracks.values()):
+        for track in list(peer.arrivals.tracks.values()):
             self.unpublish(peer, track)
         for route in [route for _, route in peer.routes.values()]:
             self.unsubscribe(peer, route)
@@ -118,20 +134,28 @@ class Engine:
 
     def bind(self, peer: Peer, sections: Sequence[Section], tracks: Mapping[str, Track]) -> None:
         """What this publisher has negotiated, and which of its sections (by mid) feed which track."""
-        peer.bind(sections, tracks)
+        peer.arrivals.bind(sections, tracks)
         self._uplinks.setdefault(peer, _Uplink(UplinkEstimate()))
 
     def unpublish(self, peer: Peer, track: Track) -> None:
         """No packet of this track is forwarded from now on; what still arrives is dropped and counted."""
         track.close()
-        peer.unbind(track)
+        peer.arrivals.unbind(track)
 
-    def subscribe(self, peer: Peer, track: Track, ssrc: int, payload_type: int) -> Route:
-        """Let this peer have a track under an SSRC never used before, from now on."""
-        route = Route(peer, ssrc, payload_type, secrets.randbits(15))
-        peer.routes[ssrc] = (track, route)
+    def subscribe(self, peer: Peer, track: Track, numbers: Numbers, limit: int) -> Route:
+        """Let this peer have a track from now on, under SSRCs never used before; `limit` as in `limit`."""
+        route = Route(track.kind, peer, numbers, secrets.randbits(15))
+        route.limit = limit
+        peer.routes[route.ssrc] = (track, route)
         track.add(route)
+        self._settle(peer, self._now)
         return route
+
+    def limit(self, peer: Peer, route: Route, limit: int) -> None:
+        """The best layer this peer has a use for, by rank; -1: none at present."""
+        if route.limit != limit:
+            route.limit = limit
+            self._settle(peer, self._now)
 
     def unsubscribe(self, peer: Peer, route: Route) -> None:
         """The next packet does not find this route."""
@@ -139,11 +163,15 @@ class Engine:
         if track is not None:
             track.withdraw(route)
         peer.retire(route.ssrc)
+        if route.repair_ssrc:
+            peer.retire(route.repair_ssrc)
+        self._starved.discard(route)
 
     # -- what the socket brings
 
     def receive(self, length: int, origin: Address, now: float) -> None:
         """Take the datagram of `length` bytes in the inbox. Nothing in it can raise."""
+        self._now = now
         first = self.inbox.bytes[0] if 0 < length <= MAX_DATAGRAM else 255
         if 128 <= first <= 191:
             peer = self._by_address.get(origin)
@@ -165,7 +193,8 @@ class Engine:
         if packet is None:
             return
         try:
-            source = peer.sources.get(int.from_bytes(packet[8:12], "big")) or peer.learn(packet)
+            arrivals = peer.arrivals
+            source = arrivals.sources.get(int.from_bytes(packet[8:12], "big")) or arrivals.learn(packet)
             if source is None:
                 return
             self._router.forward(source, packet, now)
@@ -174,9 +203,8 @@ class Engine:
             return
         if source.missing:
             self._restless.add((peer, source))
-        track = source.track
-        if track is not None and track.keyframe_wanted:
-            self._wanting.add((peer, track))
+        if source.keyframe_wanted and source.track is not None:
+            self._wanting.add((peer, source.track))
 
     def _take_check(self, datagram: bytes, origin: Address, now: float) -> None:
         try:
@@ -220,20 +248,28 @@ class Engine:
                 case rtcp.SenderReport():
                     self._pass_on(peer, report, now)
                 case rtcp.Nack() if found := peer.routes.get(report.media):
-                    self._router.repair(*found, report.lost, now)
+                    self._router.repair(found[1], report.lost, now)
                 case rtcp.KeyframeRequest() if found := peer.routes.get(report.media):
-                    ask_keyframe(*found, now)
+                    found[0].ask_keyframe(found[1], now)
                 case rtcp.Remb():
                     peer.downlink = report.bitrate
+                case twcc.Feedback() if peer.numbering:
+                    self._take_arrivals(peer, report, now)
                 case _:
                     pass
 
+    def _take_arrivals(self, peer: Peer, feedback: twcc.Feedback, now: float) -> None:
+        before = peer.line.estimate
+        peer.line.hear(feedback, now)
+        if peer.line.estimate < before:
+            self._settle(peer, now)
+
     def _pass_on(self, peer: Peer, report: rtcp.SenderReport, now: float) -> None:
-        source = peer.sources.get(report.ssrc)
+        source = peer.arrivals.sources.get(report.ssrc)
         if source is None:
             return
         source.heard_report(report, now)
-        if source.track is None or source.track.source is not source or source.track.muted:
+        if source.track is None or source.track.muted:
             return
         for route in source.track.routes:
             translated = translated_report(route, report)
@@ -248,22 +284,48 @@ class Engine:
         if self._restless:
             self._ask_again(now)
         for peer, track in self._wanting:
-            self._ask_keyframe(peer, track, now)
+            self._ask_keyframes(peer, track, now)
         self._wanting.clear()
 
-    def tick(self, now: float) -> None:
-        """Repetitions, keyframe requests, reports, farewells. Call it about 20 times a second."""
+    def tick(self, now: float) -> float:
+        """Repetitions, keyframe requests, reports, layers, farewells; returns seconds until the next call."""
+        self._now = now
         for peer in list(self._known):
             peer.tick(now)
-            for track in peer.tracks.values():
-                self._ask_keyframe(peer, track, now)
+            for track in peer.arrivals.tracks.values():
+                self._ask_keyframes(peer, track, now)
             self._notice(peer)
         self.flush(now)
+        if now - self._arrivals_at >= ARRIVALS_EVERY:
+            self._arrivals_at = now
+            self._tell_arrivals()
+        if now - self._settle_at >= SETTLE_EVERY:
+            self._settle_at = now
+            for peer in self._known:
+                self._measure(peer, now)
+            for peer in self._known:
+                self._settle(peer, now)
         if now - self._report_at >= REPORT_EVERY:
             self._report_at = now
             for peer in list(self._uplinks):
-                if peer.connected and peer.sources:
+                if peer.connected and peer.arrivals.sources:
                     self._report(peer, now)
+        return self._pace(now)
+
+    def _pace(self, now: float) -> float:
+        """What was held back, and padding where a line is tried."""
+        busy = False
+        for peer in self._known:
+            if not peer.pacing:
+                continue
+            peer.pace(now)
+            due = peer.line.padding_due(now)
+            routes = [route for _, route in peer.routes.values() if route.repair_type >= 0]
+            while routes and due > 0 and (length := self._router.pad(routes[0])):
+                peer.send_padding(length, now)
+                due -= length
+            busy = True
+        return PACE if busy else TICK
 
     def _ask_again(self, now: float) -> None:
         for peer, source in list(self._restless):
@@ -273,13 +335,63 @@ class Engine:
             if not source.missing:
                 self._restless.discard((peer, source))
 
-    def _ask_keyframe(self, peer: Peer, track: Track, now: float) -> None:
-        if track.source is not None and keyframe_due(track, now):
-            peer.send_rtcp(rtcp.picture_loss(peer.feedback_ssrc, track.source.ssrc))
+    def _ask_keyframes(self, peer: Peer, track: Track, now: float) -> None:
+        for source in track.keyframes_due(now):
+            peer.send_rtcp(rtcp.picture_loss(peer.feedback_ssrc, source.ssrc))
+
+    def _tell_arrivals(self) -> None:
+        for peer in self._uplinks:
+            for packet in peer.arrivals.transport.feedback(peer.feedback_ssrc, 0):
+                peer.send_rtcp(packet)
+
+    # -- who gets which layer
+
+    def _measure(self, peer: Peer, now: float) -> None:
+        for source in peer.arrivals.sources.values():
+            source.measure(now)
+
+    def _settle(self, peer: Peer, now: float) -> None:
+        """Choose, for everything this peer receives, the layer it has a use for and its line carries."""
+        pictures: list[tuple[Route, list[Source]]] = []
+        wishes: list[Wish] = []
+        for track, route in peer.routes.values():
+            layers = track.arriving(now)
+            if track.kind is Kind.AUDIO:
+                if layers and route.wanted not in layers:
+                    route.follow(layers[-1])
+                continue
+            useful = [place for place, layer in enumerate(layers) if layer.rank <= route.limit]
+            limit = OFF if route.limit < 0 or not layers else max(useful, default=0)
+            present = layers.index(route.wanted) if route.wanted in layers else OFF
+            pictures.append((route, layers))
+            wishes.append(Wish(tuple(layer.rate for layer in layers), limit, present, track.screen))
+        if not pictures:
+            return
+        for (route, layers), wish, place in zip(
+            pictures, wishes, share(self._budget(peer), wishes), strict=True
+        ):
+            route.follow(layers[place] if place >= 0 else None)
+            self._note_starving(peer, route, starving=place < 0 <= wish.limit)
+        if peer.numbering:
+            peer.line.want(int(full_price(wishes) * PROBE_BEYOND), now)
+
+    def _budget(self, peer: Peer) -> int:
+        if peer.numbering:
+            return peer.line.estimate if peer.line.known else UNLIMITED
+        return peer.downlink or UNLIMITED
+
+    def _note_starving(self, peer: Peer, route: Route, *, starving: bool) -> None:
+        if starving == (route in self._starved):
+            return
+        (self._starved.add if starving else self._starved.discard)(route)
+        if self.listener is not None:
+            self.listener.route_changed(peer, route, not starving)
 
     def _report(self, peer: Peer, now: float) -> None:
         """Reception reports and a bit rate to one publisher (RFC 3550, 6.4.2; REMB)."""
-        recent = [source for source in peer.sources.values() if now - source.last_seen < 5 * REPORT_EVERY]
+        recent = [
+            source for source in peer.arrivals.sources.values() if now - source.last_seen < 5 * REPORT_EVERY
+        ]
         blocks = [source.report_block(now) for source in recent]
         uplink = self._uplinks[peer]
         total = sum(source.bytes for source in recent)
@@ -289,20 +401,9 @@ class Engine:
         pictures = [source.ssrc for source in recent if source.kind is Kind.VIDEO]
         compound = rtcp.receiver_report(peer.feedback_ssrc, blocks)
         compound += rtcp.source_description(peer.feedback_ssrc, f"{peer.feedback_ssrc:08x}")
-        if pictures:
+        if pictures and not any(source.transport for source in recent):
             compound += rtcp.remb(peer.feedback_ssrc, bitrate, pictures)
         peer.send_rtcp(compound)
-        for track in peer.tracks.values():
-            self._choose_layer(peer, track, now)
-
-    def _choose_layer(self, peer: Peer, track: Track, now: float) -> None:
-        arriving = [
-            source
-            for source in peer.sources.values()
-            if source.track is track and now - source.last_seen < STILL_ARRIVING
-        ]
-        if len(arriving) > 1 or (arriving and track.source not in arriving):
-            track.choose(max(arriving, key=lambda source: source.rank))
 
     def _notice(self, peer: Peer) -> None:
         if peer.ended is not None:

@@ -29,13 +29,33 @@ class Kind(Enum):
     VIDEO = "video"
 
 
+class Codec(Enum):
+    """What can be forwarded, by encoding name and clock rate as `a=rtpmap` states them, in lower case."""
+
+    OPUS = "opus/48000"
+    VP8 = "vp8/90000"
+    H264 = "h264/90000"
+
+    @property
+    def kind(self) -> Kind:
+        """Sound or picture."""
+        return Kind.AUDIO if self is Codec.OPUS else Kind.VIDEO
+
+    @property
+    def clock_rate(self) -> int:
+        """Ticks of the RTP clock in a second."""
+        return 48_000 if self is Codec.OPUS else 90_000
+
+
 class Extension(Enum):
     """The header extensions the engine understands, by their URI."""
 
     AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
     MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
     RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+    REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
     ORIENTATION = "urn:3gpp:video-orientation"
+    TRANSPORT_NUMBER = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 
 class RtpHeader(NamedTuple):
@@ -145,9 +165,17 @@ def extension_block(elements: dict[int, bytes]) -> bytes:
 
     That form has room for 1 to 16 bytes: others, which only a hostile sender has, are left out.
     """
-    fitting = [(name, value) for name, value in elements.items() if 0 < len(value) <= 16]
-    if not fitting:
+    body = extension_elements(elements)
+    if not body:
         return b""
-    body = b"".join(bytes([name << 4 | (len(value) - 1)]) + value for name, value in fitting)
     body += bytes(-len(body) % 4)
     return EXTENSION_HEADER.pack(ONE_BYTE_PROFILE, len(body) // 4) + body
+
+
+def extension_elements(elements: dict[int, bytes]) -> bytes:
+    """The elements of `extension_block`, without its head and padding."""
+    return b"".join(
+        bytes([name << 4 | (len(value) - 1)]) + value
+        for name, value in elements.items()
+        if 0 < len(value) <= 16
+    )

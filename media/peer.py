@@ -5,20 +5,21 @@ An address counts only after a connectivity check that was signed with our passw
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from struct import Struct
 
 from media import rtcp, sctp, stun
+from media.arrivals import Arrivals
+from media.downlink import Line, Pacer
 from media.dtls import Association, Certificate, Fingerprint, State
-from media.packets import Extension, Kind, RtpHeader, extensions, parse
-from media.router import Route, Track
-from media.source import Source
+from media.route import ELEMENT_AT, NUMBER_ELEMENT, Route
 from media.srtp import TRAILER, Direction, PacketBuffer
 from media.stun import Address
+from media.track import Track
 
 MAX_ADDRESSES = 16
-MAX_SOURCES = 24
 MAX_SSRCS = 64
 """How many SSRCs libsrtp may remember for one peer: each costs it memory."""
 MAX_DATAGRAM = 1500
@@ -47,18 +48,7 @@ def new_credentials() -> Credentials:
     return Credentials(secrets.token_hex(6), secrets.token_hex(18))
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """What one negotiated section of the other side's description may send."""
-
-    mid: str
-    kind: Kind
-    payload_type: int
-    clock_rate: int
-    extensions: dict[Extension, int]
-    ssrcs: frozenset[int] = frozenset()
-    rids: tuple[str, ...] = ()
-    """Simulcast layers, the best last (as LiveKit's clients list them)."""
+NUMBER = Struct("!BH")
 
 
 class Peer:
@@ -80,18 +70,19 @@ class Peer:
         self._told_at = 0.0
         """When the last packet inside DTLS or authentic RTCP came."""
         self.ended: Ending | None = None
-        self.sections: dict[str, Section] = {}
-        self.sources: dict[int, Source] = {}
-        self.tracks: dict[str, Track] = {}
-        """What this peer publishes, by mid."""
+        self.arrivals = Arrivals()
+        self.line = Line()
+        self.numbering = False
+        """Whether the other side has asked for transport-wide numbers."""
         self.routes: dict[int, tuple[Track, Route]] = {}
         """What this peer receives, by our SSRC."""
         self.feedback_ssrc = secrets.randbits(32) or 1
-        self.unsent = self.forged = self.malformed = self.unplaced = 0
+        self.unsent = self.forged = self.malformed = 0
         self.downlink = 0
         """The other side's own estimate of what reaches it, in bits a second (REMB); 0 before it says."""
         self._inbox, self._outbox = inbox, outbox
         self._transmit = transmit
+        self._pacer = Pacer()
         self._dtls = Association(certificate)
         self._sctp = sctp.Association(secrets.token_bytes(40))
         self._heard: dict[int, None] = {}
@@ -107,7 +98,7 @@ class Peer:
     @property
     def last_sign(self) -> float:
         """When the last authentic packet of any kind came, in the time of `receive`; 0.0 before the first."""
-        packets = (source.last_seen for source in self.sources.values())
+        packets = (source.last_seen for source in self.arrivals.sources.values())
         return max(self.heard_at, self._told_at, *packets)
 
     @property
@@ -129,75 +120,6 @@ class Peer:
         self.credentials = new_credentials()
         self._checked = False
         return self.credentials
-
-    def bind(self, sections: Iterable[Section], tracks: Mapping[str, Track]) -> None:
-        """The sections now negotiated and the tracks they feed, by mid; without a track it feeds nothing."""
-        self.sections = {section.mid: section for section in sections}
-        self.tracks = dict(tracks)
-        declared = {ssrc: section for section in self.sections.values() for ssrc in section.ssrcs}
-        for source in self.sources.values():
-            section = declared.get(source.ssrc) or self.sections.get(source.mid)
-            self._attach(source, section)
-
-    def unbind(self, track: Track) -> None:
-        """Whatever feeds this track feeds nothing any more; it goes on being counted."""
-        self.tracks = {mid: other for mid, other in self.tracks.items() if other is not track}
-        for source in self.sources.values():
-            if source.track is track:
-                source.track = None
-
-    def learn(self, packet: bytes) -> Source | None:
-        """A new SSRC: which section it belongs to, by the description or else by what the packet says.
-
-        None, counted, when it fits no section (RFC 9143, 9.2), or for too many SSRCs. Raises: MalformedRtp.
-        """
-        header = parse(packet)
-        section, rid = self._section_of(packet, header)
-        if section is None or not self._make_room():
-            self.unplaced += 1
-            return None
-        source = Source(
-            header.ssrc, section.kind, section.payload_type, section.clock_rate, section.extensions
-        )
-        source.rid = rid
-        self.sources[header.ssrc] = source
-        self._attach(source, section)
-        return source
-
-    def _make_room(self) -> bool:
-        """Forget the source silent for longest that feeds nothing, if there are MAX_SOURCES."""
-        if len(self.sources) < MAX_SOURCES:
-            return True
-        idle = [source for source in self.sources.values() if source.track is None]
-        if idle:
-            del self.sources[min(idle, key=lambda source: source.last_seen).ssrc]
-        return bool(idle)
-
-    def _section_of(self, packet: bytes, header: RtpHeader) -> tuple[Section | None, str]:
-        found = extensions(packet, header)
-        for section in self.sections.values():
-            if header.ssrc in section.ssrcs:
-                return section, ""
-            mid = found.get(section.extensions.get(Extension.MID, 0), b"")
-            if mid == section.mid.encode():
-                rid = found.get(section.extensions.get(Extension.RID, 0), b"")
-                return section, rid.decode("ascii", "replace")
-        return None, ""
-
-    def _attach(self, source: Source, section: Section | None) -> None:
-        track = self.tracks.get(section.mid) if section else None
-        if section is None or (track is not None and track.kind is not section.kind):
-            source.track = None
-            return
-        source.mid = section.mid
-        source.kind = section.kind
-        source.payload_type = section.payload_type
-        source.clock_rate = section.clock_rate
-        source.extension_numbers = section.extensions
-        source.rank = section.rids.index(source.rid) if source.rid in section.rids else 0
-        source.track = track
-        if track is not None and (track.source is None or track.source.track is not track):
-            track.choose(source)
 
     def receive_check(self, request: stun.BindingRequest, origin: Address, now: float) -> bytes | None:
         """Answer a connectivity check; None for one that is not authentic."""
@@ -292,11 +214,13 @@ class Peer:
     def _remember(self, ssrc: int, inbound: Direction) -> None:
         self._heard[ssrc] = None
         if len(self._heard) > MAX_SSRCS:
-            oldest = next(known for known in self._heard if known not in self.sources and known != ssrc)
+            oldest = next(
+                known for known in self._heard if known not in self.arrivals.sources and known != ssrc
+            )
             del self._heard[oldest]
             inbound.forget(oldest)
 
-    def send_rtp(self, length: int) -> None:
+    def send_sound(self, length: int, now: float) -> None:
         """Protect and send the packet in the outbox; a full socket drops it. This is a route's `send`."""
         outbound, address = self._outbound, self.address
         if outbound is None or address is None:
@@ -310,6 +234,54 @@ class Peer:
             self._transmit(self._outbox.views[protected], address)
         except OSError:
             self.unsent += 1
+
+    def send_picture(self, length: int, now: float) -> None:
+        """As `send_sound`, numbered for whoever tells us of arrivals, and paced on a narrow line."""
+        if not self.numbering or self._outbox.bytes[ELEMENT_AT] != NUMBER_ELEMENT:
+            self.send_sound(length, now)
+            return
+        protected = self._numbered(length)
+        if not self._pacer.admit(protected, self.line.estimate, now):
+            self._pacer.hold(bytes(self._outbox.views[protected]), self.line.number)
+        else:
+            self._leave(self._outbox.views[protected], self.line.number, now)
+
+    def send_padding(self, length: int, now: float) -> None:
+        """As `send_picture`, at once: it is to find out how much the line carries."""
+        if self.numbering:
+            self._leave(self._outbox.views[self._numbered(length)], self.line.number, now)
+
+    def _numbered(self, length: int) -> int:
+        if self._outbound is None or self.address is None:
+            return 0
+        line = self.line
+        line.number = line.number + 1 & 0xFFFF
+        NUMBER.pack_into(self._outbox.bytes, ELEMENT_AT, NUMBER_ELEMENT, line.number)
+        return self._outbound.protect(length)
+
+    def _leave(self, packet: memoryview | bytes, number: int, now: float) -> None:
+        if self.address is None or not packet:
+            self.unsent += 1
+            return
+        self.line.sent(number, len(packet), now)
+        try:
+            self._transmit(packet, self.address)
+        except OSError:
+            self.unsent += 1
+
+    def pace(self, now: float) -> None:
+        """Send what was held back and may leave now."""
+        for packet, number in self._pacer.due(self.line.estimate, now):
+            self._leave(packet, number, now)
+
+    def discard(self, ssrc: int) -> None:
+        """Nothing that was held back under this SSRC leaves any more."""
+        self._pacer.discard(ssrc)
+
+    @property
+    def pacing(self) -> bool:
+        """Whether `pace` has something to do before the next tick."""
+        return self._pacer.waiting or self.line.probing
 
     def send_rtcp(self, compound: bytes) -> None:
         """Protect and send RTCP."""
@@ -347,10 +319,11 @@ class Peer:
     def close(self) -> None:
         """End at once: the keys are gone before this returns, and nothing more is sent or believed."""
         self._inbound = self._outbound = None
+        self._pacer.clear()
         self._dtls.close()
         self._flush_dtls(self.address)
         self.ended = self.ended or Ending.CLOSED
-        self.sections = {}
+        self.arrivals.sections = {}
 
     def _take_keys(self) -> None:
         keys = self._dtls.keys

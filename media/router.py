@@ -1,212 +1,52 @@
 """Which packet goes where, with which numbers. Pure: no socket, no clock (`now` is in seconds).
 
-A `Source` is one SSRC that arrives. A `Track` is one publication, fed by one source at a time. A `Route`
-carries a track to one subscriber, under an SSRC and a sequence of its own. A packet whose source has no
-track, whose track is closed or whose track has no routes goes nowhere and is counted.
-
-What a route sends under one sequence number never changes: SRTP would otherwise encrypt two packets under
-one nonce (RFC 7714, section 9). So a route only ever numbers forward from where it stopped, and a
-retransmission is the cached packet, byte for byte.
+A `Source` is one SSRC that arrives. A `Track` is one publication, fed by one source or by one for each
+simulcast layer. A `Route` carries a track to one subscriber, under an SSRC and a sequence of its own, and
+follows one layer at a time. A packet whose source has no track, whose track is closed, muted or has no route
+that follows this layer goes nowhere and is counted.
 """
 
+import struct
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
 
-from media import vp8
-from media.packets import HEADER, Extension, Kind, extension_block, extensions, parse
+from media import h264, red, vp8
+from media.packets import (
+    HEADER,
+    ONE_BYTE_PROFILE,
+    Codec,
+    Extension,
+    Kind,
+    RtpHeader,
+    extension_elements,
+    extensions,
+    parse,
+)
+from media.route import OUTGOING_EXTENSIONS, Outgoing, Route
 from media.rtcp import SenderReport
-from media.source import Source
+from media.source import CACHE, MASK, SLOT, Source
+from media.track import MAX_LEVELS, Track
 
-CACHE = 512
-"""Packets of a video track kept for retransmission, and numbers a route remembers; a power of two."""
-SLOT = CACHE - 1
-KEYFRAME_PATIENCE = 0.5
-"""Seconds between keyframe requests for one subscriber, and between those sent to one publisher."""
+COPIED = (Extension.AUDIO_LEVEL, Extension.ORIENTATION)
+"""What is passed on from the publisher; the rest is the engine's own or only for the engine."""
+PREFIX = struct.Struct("!BBHIIHHBH")
+"""The fixed header, the head of the extension, and its first element: the transport-wide number, which the
+sink fills in, or padding as long as it."""
+FIRST = 0x90
+"""Version 2, with a header extension."""
+PADDING = 224
+"""Bytes of one packet of nothing, at most 255 (RFC 3550, 5.1)."""
 MAX_REPAIRS = 400
 """Retransmissions a second for one route."""
-MAX_LEVELS = 200
 SILENT = 127
-MASK = 0xFFFFFFFF
-
-
-class Sink(Protocol):
-    """One subscriber's protected way out. Neither method blocks or raises."""
-
-    def send_rtp(self, length: int) -> None:
-        """Protect and send the first `length` bytes of the router's buffer."""
-
-    def send_rtcp(self, compound: bytes) -> None:
-        """Protect and send a compound RTCP packet."""
-
-
-class Nowhere:
-    """The sink of a withdrawn route."""
-
-    def send_rtp(self, length: int) -> None:
-        """Nothing."""
-
-    def send_rtcp(self, compound: bytes) -> None:
-        """Nothing."""
-
-
-NOWHERE = Nowhere()
-
-
-class Outgoing(NamedTuple):
-    """A packet as it goes to everybody, but for the numbers each subscriber has of its own."""
-
-    extended: int
-    first: int
-    """The first byte: version 2, and whether there is a header extension."""
-    marker: int
-    timestamp: int
-    body: bytes
-    """Header extension and payload."""
-
-
-class Route:
-    """A track's way to one subscriber."""
-
-    __slots__ = (
-        "awaiting_keyframe", "bytes", "feed", "keyframe_asked", "last_sequence", "last_timestamp",
-        "packets", "payload_type", "repairs", "repairs_since", "segment", "send", "sent", "sent_at",
-        "shift", "sink", "ssrc", "timestamp_shift", "withdrawn",
-    )  # fmt: skip
-
-    def __init__(self, sink: Sink, ssrc: int, payload_type: int, sequence: int) -> None:
-        """`sequence` is the number before the first that will be sent."""
-        self.sink: Sink = sink
-        self.send = sink.send_rtp
-        self.ssrc = ssrc
-        self.payload_type = payload_type
-        self.packets = self.bytes = 0
-        self.withdrawn = False
-        self.feed: Source | None = None
-        """The source the numbers below translate from; another one, or a pause, starts a new segment."""
-        self.awaiting_keyframe = True
-        self.segment = 0
-        self.shift = 0
-        self.timestamp_shift = 0
-        self.last_sequence = sequence
-        self.last_timestamp = -1
-        self.sent_at = 0.0
-        self.sent: list[int] = [-1] * CACHE
-        """By the low bits of the outgoing number: original extended number << 16 | outgoing number."""
-        self.repairs = 0
-        self.repairs_since = 0.0
-        self.keyframe_asked = -KEYFRAME_PATIENCE
-
-    def retire(self) -> None:
-        """Keep the counters and nothing else: not the subscriber's keys, nor what was sent."""
-        self.withdrawn = True
-        self.sink = NOWHERE
-        self.send = NOWHERE.send_rtp
-        self.feed = None
-        self.sent = []
-
-    def pause(self) -> None:
-        """Nothing has been sent for a while: number on from here, and begin with a keyframe."""
-        if self.feed is not None:
-            self.awaiting_keyframe = True
-
-    def begin(self, source: Source, extended: int, timestamp: int, now: float) -> None:
-        """Start a segment: the packet numbered `extended` will follow whatever was sent last."""
-        if self.feed is not source:
-            self.sent = [-1] * CACHE
-            if self.last_timestamp >= 0:
-                elapsed = max(1, int((now - self.sent_at) * source.clock_rate))
-                self.timestamp_shift = self.last_timestamp + elapsed - timestamp & MASK
-            self.feed = source
-        self.segment = extended
-        self.last_sequence = self.last_sequence + 1 & 0xFFFF
-        self.shift = self.last_sequence - extended
-        self.awaiting_keyframe = False
-
-    def original(self, number: int) -> int:
-        """Which packet this route sent, or would have sent, as `number`; -1 when that is not known."""
-        sent = self.sent[number & SLOT]
-        if sent >= 0 and sent & 0xFFFF == number:
-            return sent >> 16
-        behind = self.last_sequence - number & 0xFFFF
-        extended = (self.sent[self.last_sequence & SLOT] >> 16) - behind
-        return extended if behind < CACHE and extended >= self.segment else -1
-
-
-class Track:
-    """One publication: its chosen source, its subscribers, and its last packets."""
-
-    __slots__ = (
-        "cache",
-        "closed",
-        "keyframe_asked",
-        "keyframe_wanted",
-        "kind",
-        "levels",
-        "muted",
-        "routes",
-        "source",
-    )
-
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-        self.source: Source | None = None
-        """The source that is forwarded; of several layers the others wait."""
-        self.routes: list[Route] = []
-        self.muted = False
-        """The publisher's own mute. What a host does is to close the track."""
-        self.closed = False
-        self.cache: list[Outgoing | None] = [None] * (CACHE if kind is Kind.VIDEO else 0)
-        self.keyframe_wanted = False
-        self.keyframe_asked = -KEYFRAME_PATIENCE
-        self.levels: list[int] = []
-        """Audio levels since the last look, in -dBov: 0 is loudest, 127 silence."""
-
-    def add(self, route: Route) -> None:
-        """Let a subscriber have this track from the next keyframe (video) or packet (audio) on."""
-        if not self.closed and route not in self.routes:
-            self.routes.append(route)
-            self.keyframe_wanted = self.kind is Kind.VIDEO
-
-    def withdraw(self, route: Route) -> None:
-        """The next packet does not find this route."""
-        route.retire()
-        if route in self.routes:
-            self.routes.remove(route)
-
-    def close(self) -> None:
-        """End the publication: the next packet finds no route at all, and none can be added."""
-        self.closed = True
-        self.source = None
-        for route in list(self.routes):
-            self.withdraw(route)
-        self.cache = []
-
-    def set_muted(self, muted: bool) -> None:
-        """The publisher's own wish; after a pause everybody starts again with a keyframe."""
-        self.muted = muted
-        self.levels.clear()
-        for route in self.routes:
-            route.pause()
-        self.keyframe_wanted = not muted and self.kind is Kind.VIDEO
-
-    def choose(self, source: Source | None) -> None:
-        """Forward another source of this track, from its next keyframe on."""
-        if source is not self.source and not self.closed:
-            self.source = source
-            self.cache = [None] * len(self.cache)
-            for route in self.routes:
-                route.pause()
-            self.keyframe_wanted = self.kind is Kind.VIDEO
 
 
 class Router:
     """The per-packet path. `buffer` is where packets for sinks are made; it has room for SRTP's trailer."""
 
-    __slots__ = ("_buffer", "_outgoing")
+    __slots__ = ("_buffer",)
 
-    def __init__(self, buffer: bytearray, outgoing_extensions: dict[Extension, int]) -> None:
+    def __init__(self, buffer: bytearray) -> None:
         self._buffer = buffer
-        self._outgoing = tuple(outgoing_extensions.items())
 
     def forward(self, source: Source, packet: bytes, now: float) -> None:
         """Send one decrypted packet of `source` to everybody who may have it.
@@ -214,50 +54,78 @@ class Router:
         Raises: MalformedRtp.
         """
         header = parse(packet)
+        found: dict[int, bytes] = {}
+        if header.extension_end > header.extension_start:
+            found = extensions(packet, header)
+            if source.transport is not None:
+                source.transport.note(found.get(source.extension_numbers[Extension.TRANSPORT_NUMBER]), now)
+        if source.repairs is not None:
+            source.received += 1
+            again = unwrapped(packet, header, source.repairs)
+            if again is None:
+                return
+            source, packet = source.repairs, again
+            header = parse(packet)
         extended = source.extend(header.sequence, header.timestamp, now)
         source.received += 1
         source.bytes += len(packet)
         track = source.track
+        redundant = header.payload_type == source.redundancy_type
         if (
             track is None
             or track.closed
             or track.muted
-            or track.source is not source
-            or header.payload_type != source.payload_type
+            or (header.payload_type != source.payload_type and not redundant)
         ):
             source.dropped += 1
             return
-        block = b""
-        if header.extension_end > header.extension_start:
-            block = self._read_extensions(source, track, extensions(packet, header))
-        start, end = header.payload_start, header.payload_end
-        if start == end:
+        elements = _translated(source, track, found) if found else b""
+        if header.payload_start == header.payload_end:
             _close_gap(track, source, extended)
             source.dropped += 1
             return
+        if track.kind is Kind.AUDIO:
+            outgoing = _outgoing(packet, header, extended, elements, redundant=redundant)
+            _remember(source, outgoing)
+            self._spread_sound(track, source, outgoing, now)
+        else:
+            self._take_picture(track, source, packet, header, extended, elements, now)
         source.forwarded += 1
-        outgoing = Outgoing(
-            extended, 0x90 if block else 0x80, header.marker, header.timestamp, block + packet[start:end]
-        )
-        entry = True
-        if track.kind is Kind.VIDEO:
-            track.cache[extended & SLOT] = outgoing
-            entry = vp8.starts_keyframe(packet, start, end)
-            if entry:
-                track.keyframe_wanted = False
-        self._spread(track, source, outgoing, entry, now)
 
-    def _spread(self, track: Track, source: Source, packet: Outgoing, entry: bool, now: float) -> None:
+    def _take_picture(
+        self, track: Track, source: Source, packet: bytes, header: RtpHeader,
+        extended: int, elements: bytes, now: float,
+    ) -> None:  # fmt: skip
+        start, end = header.payload_start, header.payload_end
+        described = None
+        if source.codec is Codec.VP8:
+            described = vp8.describe(packet, start, end)
+            entry = described.keyframe
+            if extended == source.highest:
+                source.picture, source.level = described.picture, described.level
+        else:
+            entry = h264.starts_keyframe(packet, start, end)
+        outgoing = _outgoing(packet, header, extended, elements, picture=described)
+        _remember(source, outgoing)
+        if entry:
+            source.keyframe_wanted = False
+        self._spread_picture(track, source, outgoing, entry, now)
+
+    def _spread_picture(
+        self, track: Track, source: Source, packet: Outgoing, entry: bool, now: float
+    ) -> None:
         """The innermost loop: a header for each subscriber, protect, send. `entry`: one may start here."""
-        extended, first, marker, timestamp, body = packet
-        buffer, pack, remember = self._buffer, HEADER.pack_into, track.kind is Kind.VIDEO
-        end = HEADER.size + len(body)
+        extended, marker, timestamp, words, body, payload_at, _, picture = packet
+        buffer, pack = self._buffer, PREFIX.pack_into
+        end = PREFIX.size + len(body)
         for route in track.routes:
-            if route.awaiting_keyframe or route.feed is not source:
-                if not entry:
-                    track.keyframe_wanted = True
+            if route.current is not source:
+                if route.wanted is not source:
                     continue
-                route.begin(source, extended, timestamp, now)
+                if not entry:
+                    source.keyframe_wanted = True
+                    continue
+                route.begin(source, packet, now)
             elif extended < route.segment:
                 continue
             number = extended + route.shift & 0xFFFF
@@ -266,78 +134,167 @@ class Router:
                 route.last_sequence = number
                 route.last_timestamp = stamp
                 route.sent_at = now
-            if remember:
-                route.sent[number & SLOT] = extended << 16 | number
-            buffer[12:end] = body
-            pack(buffer, 0, first, marker | route.payload_type, number, stamp, route.ssrc)
+            route.sent[number & SLOT] = extended << 16 | number
+            buffer[19:end] = body
+            pack(
+                buffer, 0, FIRST, marker | route.payload_type, number, stamp, route.ssrc,
+                ONE_BYTE_PROFILE, words, route.element, 0,
+            )  # fmt: skip
+            if route.renumbered and picture is not None:
+                vp8.renumber(buffer, 19 + payload_at, picture, route.picture_shift, route.level_shift)
             route.packets += 1
             route.bytes += end
-            route.send(end)
+            route.send(end, now)
 
-    def repair(self, track: Track, route: Route, lost: Iterable[int], now: float) -> None:
-        """Send again, exactly as before, what a subscriber says is missing and the cache still has."""
-        if route.withdrawn or not track.cache:
+    def _spread_sound(self, track: Track, source: Source, packet: Outgoing, now: float) -> None:
+        """As `_spread_picture`; sound can be entered anywhere, and loses its redundancy for who lacks it."""
+        extended, marker, timestamp, words, whole, _, plain, _ = packet
+        buffer, pack = self._buffer, PREFIX.pack_into
+        for route in track.routes:
+            if route.current is not source:
+                if route.wanted is not source:
+                    continue
+                route.begin(source, packet, now)
+            elif extended < route.segment:
+                continue
+            body, payload_type = whole, route.payload_type
+            if plain is not None:
+                if route.redundancy_type < 0:
+                    body = plain
+                else:
+                    payload_type = route.redundancy_type
+            number = extended + route.shift & 0xFFFF
+            stamp = timestamp + route.timestamp_shift & MASK
+            if number - route.last_sequence & 0xFFFF < 0x8000:
+                route.last_sequence = number
+                route.last_timestamp = stamp
+                route.sent_at = now
+            route.sent[number & SLOT] = extended << 16 | number
+            end = PREFIX.size + len(body)
+            buffer[19:end] = body
+            pack(
+                buffer, 0, FIRST, marker | payload_type, number, stamp, route.ssrc,
+                ONE_BYTE_PROFILE, words, route.element, 0,
+            )  # fmt: skip
+            route.packets += 1
+            route.bytes += end
+            route.send(end, now)
+
+    def repair(self, route: Route, lost: Iterable[int], now: float) -> None:
+        """Send again what a subscriber says is missing and the cache still has."""
+        feed = route.feed
+        if route.withdrawn or feed is None or not feed.cache:
             return
         if now - route.repairs_since >= 1.0:
             route.repairs_since = now
             route.repairs = 0
         for number in lost:
-            cached = track.cache[(extended := route.original(number)) & SLOT]
+            cached = feed.cache[(extended := route.original(number)) & SLOT]
             if cached is None or cached.extended != extended or route.repairs >= MAX_REPAIRS:
                 continue
-            _, first, marker, timestamp, body = cached
             route.repairs += 1
             route.sent[number & SLOT] = extended << 16 | number
-            end = HEADER.size + len(body)
-            self._buffer[12:end] = body
-            stamp = timestamp + route.timestamp_shift & MASK
-            HEADER.pack_into(self._buffer, 0, first, marker | route.payload_type, number, stamp, route.ssrc)
-            route.send(end)
+            self._send_again(route, cached, number, now)
 
-    def _read_extensions(self, source: Source, track: Track, found: dict[int, bytes]) -> bytes:
-        """Note the audio level; translate the numbers the publisher negotiated to the subscribers'."""
-        numbers = source.extension_numbers
-        if track.kind is Kind.AUDIO:
-            level = found.get(numbers.get(Extension.AUDIO_LEVEL, 0))
-            if level and len(track.levels) < MAX_LEVELS:
-                track.levels.append(level[0] & SILENT)
-        return extension_block(
-            {
-                outgoing: found[numbers[extension]]
-                for extension, outgoing in self._outgoing
-                if extension in numbers and numbers[extension] in found
-            }
-        )
+    def _send_again(self, route: Route, cached: Outgoing, number: int, now: float) -> None:
+        """Exactly as before, or in a packet of the repairing stream, behind the original number."""
+        body, payload_type, payload_at = cached.body, route.payload_type, cached.payload_at
+        if cached.plain is not None:
+            if route.redundancy_type < 0:
+                body = cached.plain
+            else:
+                payload_type = route.redundancy_type
+        ssrc, sequence, buffer = route.ssrc, number, self._buffer
+        if route.repair_type >= 0:
+            ssrc, payload_type = route.repair_ssrc, route.repair_type
+            sequence = route.repair_sequence = route.repair_sequence + 1 & 0xFFFF
+            body = body[:payload_at] + number.to_bytes(2, "big") + body[payload_at:]
+            payload_at += 2
+        end = PREFIX.size + len(body)
+        buffer[19:end] = body
+        stamp = cached.timestamp + route.timestamp_shift & MASK
+        PREFIX.pack_into(
+            buffer, 0, FIRST, cached.marker | payload_type, sequence, stamp, ssrc,
+            ONE_BYTE_PROFILE, cached.words, route.element, 0,
+        )  # fmt: skip
+        if route.renumbered and cached.picture is not None:
+            vp8.renumber(buffer, 19 + payload_at, cached.picture, route.picture_shift, route.level_shift)
+        route.send(end, now)
+
+    def pad(self, route: Route) -> int:
+        """Make a packet of nothing in the repairing stream of a route; its length, 0 without such a stream.
+
+        A retransmission stream may carry padding at any time (RFC 4588 leaves its numbers to us).
+        """
+        if route.repair_type < 0 or route.withdrawn:
+            return 0
+        route.repair_sequence = route.repair_sequence + 1 & 0xFFFF
+        end = PREFIX.size + 1 + PADDING
+        self._buffer[19:end] = bytes(PADDING) + bytes([PADDING])
+        PREFIX.pack_into(
+            self._buffer, 0, FIRST | 0x20, route.repair_type, route.repair_sequence,
+            max(0, route.last_timestamp), route.repair_ssrc, ONE_BYTE_PROFILE, 1, route.element, 0,
+        )  # fmt: skip
+        return end
+
+
+def _outgoing(
+    packet: bytes, header: RtpHeader, extended: int, elements: bytes,
+    *, redundant: bool = False, picture: vp8.Descriptor | None = None,
+) -> Outgoing:  # fmt: skip
+    elements += bytes((1 - len(elements)) % 4)
+    start, end = header.payload_start, header.payload_end
+    plain = None
+    if redundant:
+        _, beginning = red.primary(packet, start, end)
+        plain = elements + packet[beginning:end]
+    return Outgoing(
+        extended, header.marker, header.timestamp, (3 + len(elements)) // 4,
+        elements + packet[start:end], len(elements), plain, picture,
+    )  # fmt: skip
+
+
+def _remember(source: Source, packet: Outgoing) -> None:
+    if not source.cache:
+        source.cache = [None] * CACHE
+    source.cache[packet.extended & SLOT] = packet
+
+
+def _translated(source: Source, track: Track, found: dict[int, bytes]) -> bytes:
+    """Note the audio level; translate the numbers the publisher negotiated to the subscribers'."""
+    numbers = source.extension_numbers
+    if track.kind is Kind.AUDIO:
+        level = found.get(numbers.get(Extension.AUDIO_LEVEL, 0))
+        if level and len(track.levels) < MAX_LEVELS:
+            track.levels.append(level[0] & SILENT)
+    return extension_elements(
+        {
+            OUTGOING_EXTENSIONS[extension]: found[numbers[extension]]
+            for extension in COPIED
+            if extension in numbers and numbers[extension] in found
+        }
+    )
 
 
 def _close_gap(track: Track, source: Source, extended: int) -> None:
     """A packet of padding is not forwarded: let the next one take its number."""
     if extended == source.highest:
         for route in track.routes:
-            if route.feed is source and not route.awaiting_keyframe:
+            if route.current is source:
                 route.shift -= 1
                 route.segment = extended + 1
 
 
-def ask_keyframe(track: Track, route: Route, now: float) -> None:
-    """A subscriber cannot decode: want a keyframe, unless this one has asked a moment ago."""
-    if now - route.keyframe_asked >= KEYFRAME_PATIENCE:
-        route.keyframe_asked = now
-        track.keyframe_wanted = True
-
-
-def keyframe_due(track: Track, now: float) -> bool:
-    """Whether to ask the publisher now; saying yes counts as having asked."""
-    if (
-        not track.keyframe_wanted
-        or track.closed
-        or track.muted
-        or now - track.keyframe_asked < KEYFRAME_PATIENCE
-    ):
-        return False
-    track.keyframe_wanted = False
-    track.keyframe_asked = now
-    return True
+def unwrapped(packet: bytes, header: RtpHeader, original: Source) -> bytes | None:
+    """The packet that a repairing packet carries again (RFC 4588, section 4); None for mere padding."""
+    start = header.payload_start
+    if header.payload_end < start + 3:
+        return None
+    head = HEADER.pack(
+        packet[0] & 0xDF, header.marker | original.payload_type,
+        int.from_bytes(packet[start : start + 2], "big"), header.timestamp, original.ssrc,
+    )  # fmt: skip
+    return head + packet[HEADER.size : start] + packet[start + 2 : header.payload_end]
 
 
 def translated_report(route: Route, report: SenderReport) -> SenderReport | None:

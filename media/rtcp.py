@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from media import twcc
+
 SENDER_REPORT = 200
 RECEIVER_REPORT = 201
 SOURCE_DESCRIPTION = 202
@@ -95,7 +97,7 @@ class Bye:
     ssrcs: tuple[int, ...]
 
 
-Report = SenderReport | ReceiverReport | Nack | KeyframeRequest | Remb | Bye
+Report = SenderReport | ReceiverReport | Nack | KeyframeRequest | Remb | Bye | twcc.Feedback
 
 
 def parse(data: bytes) -> list[Report]:
@@ -133,6 +135,8 @@ def _read(kind: int, count: int, body: bytes) -> Iterator[Report]:
                 yield Bye(struct.unpack_from(f"!{count}I", body))
             case 205 if count == GENERIC_NACK:
                 yield _read_nack(body)
+            case 205 if count == twcc.FORMAT:
+                yield twcc.read(body)
             case 206:
                 yield from _read_payload_feedback(count, body)
             case _:

@@ -5,12 +5,17 @@ See RFC 3550, appendices A.1 (sequence numbers), A.3 (loss) and A.8 (jitter).
 
 from typing import TYPE_CHECKING
 
-from media.packets import Extension, Kind
+from media.packets import Codec, Extension
 from media.rtcp import ReportBlock, SenderReport
 
 if TYPE_CHECKING:
-    from media.router import Track
+    from media.route import Outgoing
+    from media.track import Track
+    from media.twcc import TransportNumbers
 
+CACHE = 512
+"""Packets kept for retransmission, and numbers a route remembers; a power of two."""
+SLOT = CACHE - 1
 MAX_GAP = 128
 """A jump in sequence numbers beyond this is a restart, not a loss to be asked for; and so
 many packets may be missing before no more of them are asked for."""
@@ -23,24 +28,40 @@ class Source:
     """One arriving SSRC and what its receiver must know about it."""
 
     __slots__ = (
-        "_expected_before", "_received_before", "_transit", "base", "bytes", "clock_rate", "dropped",
-        "extension_numbers", "first_seen", "forwarded", "highest", "jitter", "kind", "last_seen",
-        "lost_fraction", "mid", "missing", "payload_type", "rank", "received", "report_at",
-        "report_ntp", "rid", "ssrc", "track",
+        "_expected_before", "_measured_at", "_measured_bytes", "_received_before", "_transit", "base",
+        "bytes",
+        "cache", "clock_rate", "codec", "dropped", "extension_numbers", "first_seen", "forwarded", "highest",
+        "jitter", "keyframe_wanted", "kind", "last_seen", "level", "lost_fraction", "mid", "missing",
+        "payload_type", "picture", "rank", "rate", "received", "redundancy_type", "repairs", "report_at",
+        "report_ntp", "report_timestamp", "rid", "ssrc", "track", "transport",
     )  # fmt: skip
 
-    def __init__(
-        self, ssrc: int, kind: Kind, payload_type: int, clock_rate: int, numbers: dict[Extension, int]
-    ) -> None:
+    def __init__(self, ssrc: int, codec: Codec, payload_type: int, numbers: dict[Extension, int]) -> None:
         self.ssrc = ssrc
-        self.kind = kind
+        self.codec = codec
+        self.kind = codec.kind
+        self.clock_rate = codec.clock_rate
         self.payload_type = payload_type
-        self.clock_rate = clock_rate
+        self.redundancy_type = -1
+        """Under which its sound comes with redundancy; -1 when it never does."""
         self.extension_numbers = numbers
         self.mid = self.rid = ""
         self.rank = 0
-        """Among the layers of one picture; the highest that arrives is forwarded."""
+        """Among the layers of one picture: the higher, the better."""
         self.track: Track | None = None
+        self.repairs: Source | None = None
+        """The source whose lost packets come under this SSRC (RFC 4588); None for one of its own."""
+        self.cache: list[Outgoing | None] = []
+        """The last packets that were forwarded, for retransmission; empty before the first."""
+        self.transport: TransportNumbers | None = None
+        """Where the transport-wide numbers of its packets are noted; None when they have none."""
+        self.keyframe_wanted = False
+        self.picture = self.level = 0
+        """The newest picture's PictureID and TL0PICIDX."""
+        self.rate = 0
+        """In bits a second, as `measure` last found it."""
+        self._measured_at = 0.0
+        self._measured_bytes = 0
         self.received = self.forwarded = self.dropped = self.bytes = 0
         self.first_seen = self.last_seen = 0.0
         self.base = self.highest = -1
@@ -49,6 +70,8 @@ class Source:
         self.missing: dict[int, tuple[float, int]] = {}
         """Extended sequence number of a lost packet → when it was missed, how often it was asked for."""
         self.report_ntp = 0
+        """The sender's clock in its last report: 64 bits of NTP time; 0 before the first."""
+        self.report_timestamp = 0
         self.report_at = 0.0
         self.lost_fraction = 0.0
         self._expected_before = self._received_before = 0
@@ -64,8 +87,10 @@ class Source:
                 if extended != self.highest + 1:
                     self._note_gap(extended, now)
                 self.highest = extended
-            elif self.missing:
+            else:  # late: it says nothing of the jitter
                 self.missing.pop(extended, None)
+                self.last_seen = now
+                return extended
         transit = now * self.clock_rate - timestamp
         difference = abs(transit - self._transit) if self.received else 0.0
         self._transit = transit
@@ -77,7 +102,7 @@ class Source:
     def _note_gap(self, extended: int, now: float) -> None:
         if extended - self.highest > MAX_GAP or len(self.missing) > MAX_GAP:
             self.missing.clear()
-        elif self.kind is Kind.VIDEO:
+        else:
             for lost in range(self.highest + 1, extended):
                 self.missing[lost] = (now, 0)
 
@@ -94,8 +119,29 @@ class Source:
 
     def heard_report(self, report: SenderReport, now: float) -> None:
         """Remember when the sender's last report came, to be echoed in ours."""
-        self.report_ntp = report.ntp >> 16 & MASK
+        self.report_ntp = report.ntp
+        self.report_timestamp = report.timestamp
         self.report_at = now
+
+    def moment(self, timestamp: int) -> float | None:
+        """When, on its sender's clock in seconds, something was sampled; None before the first report."""
+        if not self.report_ntp:
+            return None
+        ticks = (timestamp - self.report_timestamp + 0x80000000 & MASK) - 0x80000000
+        return self.report_ntp / 2**32 + ticks / self.clock_rate
+
+    def stamp_at(self, moment: float) -> int | None:
+        """Which timestamp that moment has here: the reverse of `moment`."""
+        if not self.report_ntp:
+            return None
+        return int((moment - self.report_ntp / 2**32) * self.clock_rate) + self.report_timestamp & MASK
+
+    def measure(self, now: float) -> None:
+        """Find the present bit rate; falling slowly, so that a still picture keeps its place for a while."""
+        elapsed = now - self._measured_at
+        fresh = int(8 * (self.bytes - self._measured_bytes) / elapsed) if elapsed > 0 else 0
+        self._measured_at, self._measured_bytes = now, self.bytes
+        self.rate = max(fresh, self.rate * 3 // 4)
 
     def report_block(self, now: float) -> ReportBlock:
         """What to tell the sender; resets the interval the lost fraction is over."""
@@ -111,6 +157,6 @@ class Source:
             lost=max(-0x800000, min(0x7FFFFF, lost)),
             highest=max(0, self.highest),
             jitter=int(self.jitter),
-            last_sender_report=self.report_ntp,
+            last_sender_report=self.report_ntp >> 16 & MASK,
             delay=int((now - self.report_at) * 65536) if self.report_ntp else 0,
         )

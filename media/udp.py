@@ -6,13 +6,12 @@ import logging
 import socket
 import time
 
-from media.engine import Engine
+from media.engine import TICK, Engine
 from media.stun import Address
 
 DRAIN = 64
 """Datagrams taken in one wake-up, so that a flood does not starve signalling."""
 SOCKET_BUFFER = 4 << 20
-TICK = 0.05
 LOGGED_FAULTS = 5
 LOG = logging.getLogger(__name__)
 
@@ -56,7 +55,7 @@ class MediaPort:
         self._socket.close()
 
     def _readable(self) -> None:
-        now = time.monotonic()
+        clock = time.monotonic
         receive, engine, inbox = self._socket.recvfrom_into, self.engine, self.engine.inbox.bytes
         for _ in range(DRAIN):
             try:
@@ -66,10 +65,10 @@ class MediaPort:
             except OSError:  # an ICMP error of an earlier send; there is nothing to read
                 continue
             try:
-                engine.receive(length, origin, now)
+                engine.receive(length, origin, clock())
             except Exception:  # one bad datagram never ends another's call
                 self._contain()
-        engine.flush(now)
+        engine.flush(clock())
 
     def _contain(self) -> None:
         self.engine.faults += 1
@@ -77,8 +76,9 @@ class MediaPort:
             LOG.exception("handling a datagram or a tick failed")
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        pause = TICK
         try:
-            self.engine.tick(time.monotonic())
+            pause = self.engine.tick(time.monotonic())
         except Exception:
             self._contain()
-        self._ticks = loop.call_later(TICK, self._tick, loop)
+        self._ticks = loop.call_later(pause, self._tick, loop)

@@ -13,7 +13,10 @@ from moderation.model import Role
 from moderation.rules import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE_MEDIA = ("packets", "rtcp", "stun", "vp8", "router", "bandwidth")
+PURE_MEDIA = (
+    "arrivals", "bandwidth", "downlink", "h264", "layers", "packets", "red", "route", "router", "rtcp",
+    "sctp", "source", "stun", "track", "twcc", "vp8",
+)  # fmt: skip
 # Of the standard library, what would bring a clock, chance or the outside into what decides.
 IMPURE = {
     "asyncio",

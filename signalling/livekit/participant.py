@@ -20,8 +20,10 @@ from livekit.protocol.rtc import (
     TrackPublishedResponse,
     TrackUnpublishedResponse,
     UpdateSubscription,
+    UpdateTrackSettings,
 )
 
+from media.packets import Kind
 from media.peer import Peer
 from signalling.livekit.publications import NotAllowed, Publication, Publisher, TooMany, Unsupported
 from signalling.livekit.subscriptions import Offered, Subscriber, Subscription
@@ -166,6 +168,8 @@ class Participant:
                 self._hear_mute(request.mute)
             case "subscription":
                 self._hear_subscription(request.subscription)
+            case "track_setting":
+                self._hear_setting(request.track_setting)
             case "leave":
                 self.room.leave(self, DisconnectReason.CLIENT_INITIATED)
             case "ping":
@@ -176,7 +180,7 @@ class Participant:
             case "update_metadata":
                 self._refuse(RequestResponse.NOT_ALLOWED, request_id=request.update_metadata.request_id)
             case _:
-                pass  # trickled candidates, sync_state and wishes about layers change nothing here
+                pass  # trickled candidates and sync_state change nothing here
 
     def _hear_offer(self, offer: SessionDescription) -> None:
         negotiated = self.publisher.negotiate(offer.sdp)
@@ -218,6 +222,14 @@ class Participant:
             ],
             request.subscribe,
         )
+
+    def _hear_setting(self, wish: UpdateTrackSettings) -> None:
+        """How large it shows tracks of others, or that it does not."""
+        for offered in self.room.offered_to(self):
+            publication = offered.publication
+            if publication.sid in wish.track_sids and publication.kind is Kind.VIDEO:
+                self.subscriber.limit(publication.sid, publication.limit(wish))
+        self.room.look()
 
     def _refuse(self, reason: RequestResponse.Reason, **what: object) -> None:
         self.tell(request_response=RequestResponse(reason=reason, **what))  # type: ignore[arg-type]

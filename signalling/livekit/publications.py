@@ -2,16 +2,26 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from livekit.protocol.models import SimulcastCodecInfo, TrackInfo, TrackSource, TrackType
-from livekit.protocol.rtc import AddTrackRequest
+from livekit.protocol.models import (
+    Encryption,
+    SimulcastCodecInfo,
+    TrackInfo,
+    TrackSource,
+    TrackType,
+    VideoQuality,
+)
+from livekit.protocol.rtc import AddTrackRequest, UpdateTrackSettings
 
+from media.arrivals import LAYERS, Section
 from media.engine import Engine
-from media.packets import Kind
-from media.peer import Peer, Section
-from media.router import Track
-from signalling.livekit import sdp
+from media.packets import Codec, Kind
+from media.peer import Peer
+from media.route import EVERYTHING
+from media.track import Track
+from signalling.livekit import descriptions, sdp
 from signalling.livekit.errors import Offence
 from signalling.livekit.tokens import Permission
 
@@ -20,7 +30,10 @@ MAX_TEXT = 128
 STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 """It is written into other people's descriptions."""
 KINDS = {TrackType.AUDIO: Kind.AUDIO, TrackType.VIDEO: Kind.VIDEO}
-MIME = {Kind.AUDIO: "audio/opus", Kind.VIDEO: "video/VP8"}
+MIME = {Codec.OPUS: "audio/opus", Codec.VP8: "video/VP8", Codec.H264: "video/H264"}
+QUALITIES = (VideoQuality.LOW, VideoQuality.MEDIUM, VideoQuality.HIGH)
+"""Of the layers, by rank."""
+SCREENS = (TrackSource.SCREEN_SHARE, TrackSource.SCREEN_SHARE_AUDIO)
 CARRIES = {
     TrackSource.MICROPHONE: Kind.AUDIO,
     TrackSource.SCREEN_SHARE_AUDIO: Kind.AUDIO,
@@ -53,11 +66,40 @@ class Publication:
     track: Track
     mid: str = ""
     """The section that carries it; empty until it is negotiated."""
+    told: int | None = None
+    """The best layer that its publisher was told somebody has a use for, by rank; None before."""
+    lower_since: float | None = None
+    """Since when nobody has a use for so good a layer."""
 
     @property
     def sid(self) -> str:
         """What everybody calls it."""
         return self.info.sid
+
+    @property
+    def accepted(self) -> descriptions.Accepted:
+        """How its section is answered."""
+        return descriptions.Accepted(self.track.codec, not self.info.disable_red)
+
+    def carry(self, codec: Codec) -> None:
+        """Its section has turned out to have another codec than was announced."""
+        self.track.codec = codec
+        self.info.mime_type = MIME[codec]
+        for known in self.info.codecs:
+            known.mime_type = MIME[codec]
+
+    def limit(self, wish: UpdateTrackSettings) -> int:
+        """The best layer somebody has a use for who sees it so large, by rank; -1: it is not seen at all."""
+        if wish.disabled:
+            return -1
+        if not wish.width or not wish.height:
+            return EVERYTHING if wish.quality >= VideoQuality.HIGH else wish.quality
+        enough = [
+            layer.quality
+            for layer in self.info.layers
+            if layer.width >= wish.width and layer.height >= wish.height
+        ]
+        return min(enough, default=EVERYTHING)
 
 
 @dataclass(slots=True)
@@ -99,7 +141,9 @@ class Publisher:
             raise NotAllowed
         if len(self.pending) + len(self.published) >= MAX_PUBLICATIONS:
             raise TooMany
-        publication = Publication(request.cid[:MAX_TEXT], kind, _track_info(request, kind), Track(kind))
+        codec = _codec(request, kind)
+        track = Track(codec, screen=request.source in SCREENS)
+        publication = Publication(request.cid[:MAX_TEXT], kind, _track_info(request, codec), track)
         publication.track.set_muted(request.muted)
         self.pending[publication.sid] = publication
         return publication
@@ -117,17 +161,13 @@ class Publisher:
         self._end_silent(offer, negotiated)
         self._begin_new(offer, negotiated)
         bound = {publication.mid: publication for publication in self.published.values()}
-        sections = [
-            described
-            for section in offer.sections
-            if section.sends and (described := sdp.receivable(section)) is not None
-        ]
-        self._engine.bind(peer, _unclaimed(sections), {mid: bound[mid].track for mid in bound})
+        sections = _receivable(offer, bound)
+        self._engine.bind(peer, sections, {mid: bound[mid].track for mid in bound})
         peer.expect(offer.fingerprints)
         self._version += 1
-        transport = sdp.Transport(peer.credentials, self._engine.fingerprint, self._host, self._port)
-        accepted = {section.mid for section in sections if section.mid in bound}
-        negotiated.answer = sdp.answer(offer, transport, self._version, accepted)
+        transport = descriptions.Transport(peer.credentials, self._engine.fingerprint, self._host, self._port)
+        accepted = {section.mid: bound[section.mid].accepted for section in sections if section.mid in bound}
+        negotiated.answer = descriptions.answer(offer, transport, self._version, accepted)
         return negotiated
 
     def withdraw(self, publication: Publication) -> None:
@@ -178,9 +218,7 @@ class Publisher:
 
     def _begin_new(self, offer: sdp.Description, negotiated: Negotiated) -> None:
         taken = {publication.mid for publication in self.published.values()}
-        waiting = [
-            s for s in offer.sections if s.sends and s.mid not in taken and s.payload_type() is not None
-        ]
+        waiting = [s for s in offer.sections if s.sends and s.mid not in taken and s.codec() is not None]
         cids = {publication.cid: publication for publication in self.pending.values()}
         for section in waiting:
             named = cids.get(section.stream_track)
@@ -191,6 +229,7 @@ class Publisher:
             if publication is not None:
                 del self.pending[publication.sid]
                 publication.mid = publication.info.mid = section.mid
+                publication.carry(section.codec(publication.track.codec) or publication.track.codec)
                 self.published[publication.sid] = publication
                 negotiated.begun.append(publication)
 
@@ -201,28 +240,30 @@ class Publisher:
         return next(named, same_kind[0] if same_kind else None)
 
 
-def _unclaimed(sections: list[Section]) -> list[Section]:
-    """No two sections may claim one SSRC: the first keeps it (RFC 8843 leaves the rest to us)."""
+def _receivable(offer: sdp.Description, bound: Mapping[str, Publication]) -> list[Section]:
+    """What is sent to us. No two sections may claim one SSRC: the first keeps it."""
     claimed: set[int] = set()
-    result = []
-    for section in sections:
-        own = section.ssrcs - claimed
-        claimed |= own
-        result.append(
-            Section(
-                section.mid,
-                section.kind,
-                section.payload_type,
-                section.clock_rate,
-                section.extensions,
-                own,
-                section.rids,
-            )
-        )
-    return result
+    sections = []
+    for section in offer.sections:
+        publication = bound.get(section.mid)
+        codec = section.codec(publication.track.codec if publication else None)
+        redundant = publication is not None and publication.accepted.redundant
+        described = sdp.receivable(section, codec, redundant=redundant, claimed=claimed)
+        if section.sends and described is not None:
+            sections.append(described)
+            claimed |= described.ssrcs
+    return sections
 
 
-def _track_info(request: AddTrackRequest, kind: Kind) -> TrackInfo:
+def _codec(request: AddTrackRequest, kind: Kind) -> Codec:
+    """What the client would send; its section decides in the end."""
+    if kind is Kind.AUDIO:
+        return Codec.OPUS
+    named = request.simulcast_codecs[0].codec.lower() if request.simulcast_codecs else ""
+    return Codec.H264 if named.endswith("h264") else Codec.VP8
+
+
+def _track_info(request: AddTrackRequest, codec: Codec) -> TrackInfo:
     info = TrackInfo(
         sid=f"TR_{secrets.token_hex(6)}",
         type=request.type,
@@ -231,16 +272,20 @@ def _track_info(request: AddTrackRequest, kind: Kind) -> TrackInfo:
         width=request.width,
         height=request.height,
         source=request.source,
-        mime_type=MIME[kind],
+        mime_type=MIME[codec],
         stereo=request.stereo,
         disable_dtx=request.disable_dtx,
-        disable_red=True,
+        # What is encrypted from end to end cannot be taken apart for those without redundancy.
+        disable_red=request.disable_red or request.encryption != Encryption.NONE,
         stream=request.stream if STREAM.match(request.stream) else "",
         encryption=request.encryption,
-        layers=request.layers[:4],
+        layers=request.layers[: len(LAYERS)],
+        simulcast=len(request.layers) > 1,
     )
-    if kind is Kind.VIDEO:
+    if codec.kind is Kind.VIDEO:
+        for layer in info.layers:
+            layer.rid = LAYERS[layer.quality] if layer.quality < len(LAYERS) else ""
         info.codecs.append(
-            SimulcastCodecInfo(mime_type=MIME[kind], cid=request.cid[:MAX_TEXT], layers=info.layers)
+            SimulcastCodecInfo(mime_type=MIME[codec], cid=request.cid[:MAX_TEXT], layers=info.layers)
         )
     return info

@@ -18,10 +18,11 @@ from livekit.protocol.rtc import JoinResponse, LeaveRequest, SpeakersChanged
 from media.engine import Engine, EngineFull
 from media.packets import Kind
 from media.peer import Peer
-from media.router import Route
+from media.route import Route
 from signalling.livekit.errors import Refused
 from signalling.livekit.participant import SERVER_VERSION, Participant, State, Wire, server_info
 from signalling.livekit.publications import Publication
+from signalling.livekit.quality import tell_held_back, tell_publishers
 from signalling.livekit.speakers import Speakers
 from signalling.livekit.subscriptions import Offered, Subscription
 from signalling.livekit.tokens import Admission
@@ -155,6 +156,13 @@ class House:
         for participant in self._everybody():
             if peer in participant.peers:
                 participant.room.lost(participant)
+                return
+
+    def route_changed(self, peer: Peer, route: Route, flowing: bool) -> None:
+        """From the engine: a line has become too narrow for a picture, or wide enough."""
+        for participant in self._everybody():
+            if peer in participant.peers:
+                tell_held_back(participant, route, flowing=flowing)
                 return
 
     def _everybody(self) -> Iterator[Participant]:
@@ -313,6 +321,11 @@ class Room:
             self.routes.append(
                 RouteRecord(offered.publisher, subscriber.identity, publication.sid, publication.kind, route)
             )
+            self.look()
+
+    def look(self) -> None:
+        """Tell publishers whose layers are of use now."""
+        tell_publishers(self.participants.values(), self.house.clock())
 
     # -- what time brings
 
@@ -324,6 +337,7 @@ class Room:
                 self.leave(participant, DisconnectReason.SIGNAL_CLOSE)
             elif participant.state is State.JOINED and now >= participant.connect_by:
                 self.leave(participant, DisconnectReason.JOIN_FAILURE)
+        self.look()
         changed = self._speakers.update(self._levels(), now)
         if changed:
             speakers = [SpeakerInfo(sid=sid, level=level, active=level > 0) for sid, level in changed.items()]
@@ -350,4 +364,4 @@ class Room:
 
 def codecs() -> list[Codec]:
     """What can be published."""
-    return [Codec(mime="audio/opus"), Codec(mime="video/VP8")]
+    return [Codec(mime=mime) for mime in ("audio/opus", "audio/red", "video/VP8", "video/H264")]

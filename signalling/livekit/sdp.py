@@ -1,25 +1,33 @@
-"""Session descriptions: reading a client's, writing our answers and offers (RFC 8866, RFC 8829). Pure."""
+"""Session descriptions: reading a client's (RFC 8866, RFC 8829). Pure. `descriptions` writes ours."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Container
 from dataclasses import dataclass, field
 
+from media.arrivals import Section
 from media.dtls import Fingerprint
-from media.packets import Extension, Kind
-from media.peer import Credentials, Section
+from media.packets import Codec, Extension, Kind
 
 MAX_LENGTH = 60_000
 MAX_SECTIONS = 64
 MAX_SSRCS = 16
 MAX_RIDS = 4
-OPUS_TYPE, VP8_TYPE = 111, 96
-"""The payload types every subscriber is offered."""
-CODECS = {Kind.AUDIO: ("opus/48000", 48000), Kind.VIDEO: ("vp8/90000", 90000)}
-FEEDBACK = ("goog-remb", "ccm fir", "nack", "nack pli")
-OPUS_PARAMETERS = "minptime=10;useinbandfec=1"
+MAX_PARAMETERS = 256
+CODECS = {Kind.AUDIO: (Codec.OPUS,), Kind.VIDEO: (Codec.VP8, Codec.H264)}
+"""What we forward, the preferred first."""
+REPAIR, REDUNDANCY = "rtx/90000", "red/48000"
+TRANSPORT_FEEDBACK = "transport-cc"
+PROFILES = ("42e0", "4200", "")
+"""Beginnings of profile-level-id: constrained baseline, which every decoder has, before whatever else."""
 ACCEPTED_EXTENSIONS = {
-    Kind.AUDIO: (Extension.AUDIO_LEVEL, Extension.MID),
-    Kind.VIDEO: (Extension.MID, Extension.RID, Extension.ORIENTATION),
+    Kind.AUDIO: (Extension.AUDIO_LEVEL, Extension.MID, Extension.TRANSPORT_NUMBER),
+    Kind.VIDEO: (
+        Extension.MID,
+        Extension.RID,
+        Extension.REPAIRED_RID,
+        Extension.ORIENTATION,
+        Extension.TRANSPORT_NUMBER,
+    ),
 }
 DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}\Z")
@@ -44,6 +52,12 @@ class MediaSection:
     direction: str = "sendrecv"
     codecs: dict[int, str] = field(default_factory=dict)
     """Payload type → encoding name and clock rate in lower case, channels left off."""
+    parameters: dict[int, str] = field(default_factory=dict)
+    """Payload type → what `a=fmtp` says of it, in lower case."""
+    feedback: set[tuple[int, str]] = field(default_factory=set)
+    """Payload type and kind of feedback of each `a=rtcp-fb`."""
+    repairs: dict[int, int] = field(default_factory=dict)
+    """Retransmitting SSRC → the SSRC it repairs (RFC 5576, 4.2)."""
     extensions: dict[str, int] = field(default_factory=dict)
     stream_track: str = ""
     """The second half of msid: what LiveKit's clients use as their cid."""
@@ -73,16 +87,46 @@ class MediaSection:
         """Whether the client takes media here."""
         return self.usable and self.kind is not None and self.direction in {"sendrecv", "recvonly"}
 
-    def payload_type(self) -> int | None:
-        """The number the client gives to the one codec we forward; None when it does not have it."""
-        if self.kind is None:
-            return None
-        wanted = CODECS[self.kind][0]
-        for text in self.formats:
-            number = int(text) if NUMBER.match(text) else -1
-            if self.codecs.get(number) == wanted:
-                return number
+    def codec(self, preferred: Codec | None = None) -> Codec | None:
+        """What it is to carry: the preferred codec if the client has it, else the first of ours it has."""
+        known = CODECS[self.kind] if self.kind else ()
+        wanted = sorted(known, key=lambda codec: codec is not preferred)
+        return next((codec for codec in wanted if self.payload_type(codec) is not None), None)
+
+    def payload_type(self, codec: Codec) -> int | None:
+        """The number the client gives to a codec; None when it does not have it."""
+        numbers = [number for number in self._numbers() if self.codecs.get(number) == codec.value]
+        if codec is not Codec.H264:
+            return next(iter(numbers), None)
+        whole = [number for number in numbers if "packetization-mode=1" in self.parameters.get(number, "")]
+        for profile in PROFILES:
+            for number in whole:
+                if f"profile-level-id={profile}" in self.parameters[number]:
+                    return number
         return None
+
+    def repair_type(self, number: int) -> int:
+        """Under which payload type packets of that one are sent again (RFC 4588, 8.6); -1 for none."""
+        return self._associated(REPAIR, f"apt={number}")
+
+    def redundancy_type(self, number: int) -> int:
+        """Under which payload type sound of that one comes with redundancy (RFC 2198); -1 for none."""
+        return self._associated(REDUNDANCY, f"{number}/{number}")
+
+    @property
+    def numbers_arrivals(self) -> bool:
+        """Whether the client tells when packets with transport-wide numbers come."""
+        told = any(kind == TRANSPORT_FEEDBACK for _, kind in self.feedback)
+        return told and Extension.TRANSPORT_NUMBER.value in self.extensions
+
+    def _associated(self, name: str, parameters: str) -> int:
+        for number in self._numbers():
+            if self.codecs.get(number) == name and self.parameters.get(number, "").startswith(parameters):
+                return number
+        return -1
+
+    def _numbers(self) -> list[int]:
+        return [int(text) for text in self.formats if NUMBER.match(text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +149,6 @@ class Description:
     def setups(self) -> frozenset[str]:
         """Every `a=setup` that was stated."""
         return frozenset(section.setup for section in self.sections if section.setup)
-
-
-@dataclass(frozen=True, slots=True)
-class Transport:
-    """Our end of a peer connection, as every section describes it."""
-
-    credentials: Credentials
-    fingerprint: Fingerprint
-    host: str
-    port: int
-
-
-@dataclass(slots=True)
-class Slot:
-    """One media section of our offer to a subscriber; reused once what it carried has gone."""
-
-    mid: str
-    kind: Kind
-    stream: str = ""
-    track: str = ""
-    ssrc: int = 0
-
-    @property
-    def active(self) -> bool:
-        """Whether it carries a track now."""
-        return bool(self.track)
 
 
 def parse(text: str) -> Description:
@@ -187,6 +205,16 @@ def _attribute(section: MediaSection, line: str) -> None:
                 section.fingerprints.append(Fingerprint(algorithm.lower(), digest.strip().upper()))
         case "rtpmap":
             _codec(section, value)
+        case "fmtp":
+            number, _, parameters = value.strip().partition(" ")
+            if NUMBER.match(number) and int(number) < 128:
+                section.parameters[int(number)] = parameters.strip().lower()[:MAX_PARAMETERS]
+        case "rtcp-fb":
+            number, _, kind = value.strip().partition(" ")
+            if NUMBER.match(number) and int(number) < 128 and len(kind) < 32:
+                section.feedback.add((int(number), kind))
+        case "ssrc-group":
+            _group(section, value.split())
         case "extmap":
             _extension(section, value)
         case "msid":
@@ -224,127 +252,36 @@ def _ssrc(section: MediaSection, value: str) -> None:
             section.stream_track = attribute.partition(" ")[2].strip()[:256]
 
 
-def receivable(section: MediaSection) -> Section | None:
-    """What the media engine needs to know of a section it is to receive; None without our codec."""
-    kind, number = section.kind, section.payload_type()
-    if kind is None or number is None:
+def _group(section: MediaSection, words: list[str]) -> None:
+    """Of two SSRCs, the second repeats what was lost of the first."""
+    numbers = [int(word) for word in words[1:] if NUMBER.match(word)]
+    if words and words[0] == "FID" and len(numbers) == 2 and len(section.repairs) < MAX_SSRCS:
+        section.repairs[numbers[1]] = numbers[0]
+
+
+def receivable(
+    section: MediaSection, codec: Codec | None, *, redundant: bool, claimed: Container[int]
+) -> Section | None:
+    """What the media engine needs to know of a section it is to receive; None without a codec of ours.
+
+    SSRCs that are `claimed` by another section stay with that one (RFC 8843 leaves it to us).
+    """
+    kind = section.kind
+    number = section.payload_type(codec) if codec else None
+    if kind is None or codec is None or number is None:
         return None
-    numbers = {
-        extension: section.extensions[extension.value]
-        for extension in ACCEPTED_EXTENSIONS[kind]
-        if extension.value in section.extensions
-    }
-    rids = tuple(section.rids)
-    return Section(section.mid, kind, number, CODECS[kind][1], numbers, frozenset(section.ssrcs), rids)
-
-
-def answer(offer: Description, transport: Transport, version: int, accepted: Collection[str]) -> str:
-    """Answer a publisher's offer; sections whose mid is not among `accepted` are inactive."""
-    bundled = [section.mid for section in offer.sections if _usable(section)]
-    lines = _session_lines(transport, version, bundled)
-    for section in offer.sections:
-        lines += _answer_section(section, transport, section.mid in accepted)
-    return _text(lines)
-
-
-def _usable(section: MediaSection) -> bool:
-    if not section.usable and section.kind is not None:
-        return False
-    return section.kind is None or section.payload_type() is not None
-
-
-def _answer_section(section: MediaSection, transport: Transport, accepted: bool) -> list[str]:
-    if section.kind is None:
-        return _data_section(section.mid, transport, "passive")
-    number = section.payload_type()
-    if number is None or not _usable(section):
-        first = section.formats[0]
-        return [
-            f"m={section.media} 0 UDP/TLS/RTP/SAVPF {first}",
-            "c=IN IP4 0.0.0.0",
-            f"a=mid:{section.mid}",
-            "a=inactive",
-        ]
-    lines = _transport_lines(section.media, str(number), section.mid, transport, "passive")
-    lines += _codec_lines(section.kind, number)
-    lines += [
-        f"a=extmap:{section.extensions[extension.value]} {extension.value}"
-        for extension in ACCEPTED_EXTENSIONS[section.kind]
-        if extension.value in section.extensions
-    ]
-    lines.append("a=recvonly" if accepted else "a=inactive")
-    if section.rids:
-        lines += [f"a=rid:{rid} recv" for rid in section.rids]
-        lines.append("a=simulcast:recv " + ";".join(section.rids))
-    return lines
-
-
-def offer(slots: Sequence[Slot], transport: Transport, version: int, extensions: dict[Extension, int]) -> str:
-    """Our offer to a subscriber: a data section, then one section for each slot."""
-    lines = _session_lines(transport, version, ["0", *(slot.mid for slot in slots)])
-    lines += _data_section("0", transport, "actpass")
-    for slot in slots:
-        number = OPUS_TYPE if slot.kind is Kind.AUDIO else VP8_TYPE
-        lines += _transport_lines(slot.kind.value, str(number), slot.mid, transport, "actpass")
-        lines += _codec_lines(slot.kind, number)
-        lines += [
-            f"a=extmap:{place} {extension.value}"
-            for extension, place in extensions.items()
-            if extension in ACCEPTED_EXTENSIONS[slot.kind]
-        ]
-        if slot.active:
-            lines += [
-                "a=sendonly",
-                f"a=msid:{slot.stream} {slot.track}",
-                f"a=ssrc:{slot.ssrc} cname:{slot.ssrc:08x}",
-                f"a=ssrc:{slot.ssrc} msid:{slot.stream} {slot.track}",
-            ]
-        else:
-            lines.append("a=inactive")
-    return _text(lines)
-
-
-def _session_lines(transport: Transport, version: int, bundled: Sequence[str]) -> list[str]:
-    lines = [
-        "v=0",
-        f"o=- 1 {version} IN IP4 127.0.0.1",
-        "s=-",
-        "t=0 0",
-        "a=ice-lite",
-        "a=msid-semantic: WMS *",
-    ]
-    if bundled:  # clients treat an empty group as a fatal error
-        lines.append("a=group:BUNDLE " + " ".join(bundled))
-    return lines
-
-
-def _transport_lines(media: str, formats: str, mid: str, transport: Transport, setup: str) -> list[str]:
-    family = "IP6" if ":" in transport.host else "IP4"
-    protocol = "UDP/DTLS/SCTP" if media == "application" else "UDP/TLS/RTP/SAVPF"
-    lines = [
-        f"m={media} {transport.port} {protocol} {formats}",
-        f"c=IN {family} {transport.host}",
-        f"a=mid:{mid}",
-        f"a=ice-ufrag:{transport.credentials.ufrag}",
-        f"a=ice-pwd:{transport.credentials.password}",
-        f"a=fingerprint:{transport.fingerprint.algorithm} {transport.fingerprint.value}",
-        f"a=setup:{setup}",
-        f"a=candidate:1 1 udp 2130706431 {transport.host} {transport.port} typ host",
-        "a=end-of-candidates",
-    ]
-    return lines if media == "application" else [*lines, "a=rtcp-mux", "a=rtcp-rsize"]
-
-
-def _codec_lines(kind: Kind, number: int) -> list[str]:
-    if kind is Kind.AUDIO:
-        return [f"a=rtpmap:{number} opus/48000/2", f"a=fmtp:{number} {OPUS_PARAMETERS}"]
-    return [f"a=rtpmap:{number} VP8/90000", *(f"a=rtcp-fb:{number} {kind_}" for kind_ in FEEDBACK)]
-
-
-def _data_section(mid: str, transport: Transport, setup: str) -> list[str]:
-    lines = _transport_lines("application", "webrtc-datachannel", mid, transport, setup)
-    return [*lines, "a=sctp-port:5000", "a=max-message-size:65536"]
-
-
-def _text(lines: Sequence[str]) -> str:
-    return "\r\n".join(lines) + "\r\n"
+    return Section(
+        mid=section.mid,
+        codec=codec,
+        payload_type=number,
+        extensions={
+            extension: section.extensions[extension.value]
+            for extension in ACCEPTED_EXTENSIONS[kind]
+            if extension.value in section.extensions
+        },
+        ssrcs=frozenset(ssrc for ssrc in section.ssrcs if ssrc not in claimed),
+        rids=tuple(section.rids),
+        repair_type=section.repair_type(number),
+        repairs=dict(section.repairs),
+        redundancy_type=section.redundancy_type(number) if redundant else -1,
+    )

@@ -54,7 +54,7 @@ def _participant(participant: Participant) -> dict[str, object]:
             {"sid": publication.sid, "kind": publication.kind.value, "muted": publication.info.muted}
             for publication in participant.publisher.published.values()
         ],
-        "ingress": [_source(source) for source in peer.sources.values()] if peer else [],
+        "ingress": [_source(source) for source in peer.arrivals.sources.values()] if peer else [],
         "forged": sum(known.forged for known in participant.peers),
         "unsent": sum(known.unsent for known in participant.peers),
     }

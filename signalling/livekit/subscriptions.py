@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from livekit.protocol.rtc import SessionDescription
 
-from media.engine import OUTGOING_EXTENSIONS, Engine
+from media.engine import Engine
+from media.packets import Extension, Kind
 from media.peer import Peer
-from media.router import Route
-from signalling.livekit import sdp
+from media.route import EVERYTHING, OUTGOING_EXTENSIONS, Numbers, Route
+from signalling.livekit import descriptions, sdp
 from signalling.livekit.publications import Publication
 
 MAX_SLOTS = 60
+MAX_LIMITS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Subscription:
     """One publication on its way to this participant; without a route until the client has agreed."""
 
     offered: Offered
-    slot: sdp.Slot
+    slot: descriptions.Slot
     route: Route | None = None
 
 
@@ -54,7 +56,9 @@ class Subscriber:
         self.peer: Peer = engine.open()
         self.subscriptions: dict[str, Subscription] = {}
         """By track sid."""
-        self._slots: list[sdp.Slot] = []
+        self.limits: dict[str, int] = {}
+        """The best layer there is a use for, by track sid."""
+        self._slots: list[descriptions.Slot] = []
         self._carried: dict[str, str] = {}
         """Mid → the track its receiver was made for; browsers never change a receiver's track id."""
         self._resting: set[str] = set()
@@ -91,8 +95,10 @@ class Subscriber:
         self._offer_id += 1
         self._in_flight = {slot.mid: slot.ssrc for slot in self._slots if slot.active}
         self._resting = set()
-        transport = sdp.Transport(self.peer.credentials, self._engine.fingerprint, self._host, self._port)
-        text = sdp.offer(self._slots, transport, self._offer_id, OUTGOING_EXTENSIONS)
+        transport = descriptions.Transport(
+            self.peer.credentials, self._engine.fingerprint, self._host, self._port
+        )
+        text = descriptions.offer(self._slots, transport, self._offer_id)
         tracks = {slot.mid: slot.track for slot in self._slots if slot.active}
         self._send(SessionDescription(type="offer", sdp=text, id=self._offer_id, mid_to_track_id=tracks))
 
@@ -143,28 +149,49 @@ class Subscriber:
             or track.closed
         ):
             return False
-        number = section.payload_type()
-        if number is None:
+        numbers = _agreed(slot, section)
+        if numbers is None or track.codec is not slot.codec:
             return False
-        subscription.route = self._engine.subscribe(self.peer, track, slot.ssrc, number)
+        if section.numbers_arrivals:
+            self.peer.numbering |= (
+                section.extensions[Extension.TRANSPORT_NUMBER.value]
+                == OUTGOING_EXTENSIONS[Extension.TRANSPORT_NUMBER]
+            )
+        limit = self.limits.get(subscription.offered.publication.sid, EVERYTHING)
+        subscription.route = self._engine.subscribe(self.peer, track, numbers, limit)
         return True
+
+    def limit(self, sid: str, rank: int) -> None:
+        """The best layer of a track this participant has a use for; -1: it does not look at it now."""
+        if sid in self.limits or len(self.limits) < MAX_LIMITS:
+            self.limits[sid] = rank
+        subscription = self.subscriptions.get(sid)
+        if subscription is not None and subscription.route is not None:
+            self._engine.limit(self.peer, subscription.route, rank)
 
     def _end(self, subscription: Subscription) -> None:
         if subscription.route is not None:
             self._engine.unsubscribe(self.peer, subscription.route)
         subscription.slot.track = subscription.slot.stream = ""
 
-    def _free_slot(self, offered: Offered) -> sdp.Slot | None:
+    def _free_slot(self, offered: Offered) -> descriptions.Slot | None:
         publication = offered.publication
-        free = [slot for slot in self._slots if slot.mid in self._resting and slot.kind is publication.kind]
-        free = [slot for slot in free if not slot.active]
+        codec, redundant = publication.accepted.codec, publication.accepted.redundant
+        redundant = redundant and publication.kind is Kind.AUDIO
+        free = [
+            slot
+            for slot in self._slots
+            if slot.mid in self._resting
+            and not slot.active
+            and (slot.codec, slot.redundant) == (codec, redundant)
+        ]
         slot = next(
             (slot for slot in free if self._carried[slot.mid] == publication.sid), free[0] if free else None
         )
         if slot is None:
             if len(self._slots) >= MAX_SLOTS:
                 return None
-            slot = sdp.Slot(str(len(self._slots) + 1), publication.kind)
+            slot = descriptions.Slot(str(len(self._slots) + 1), codec, redundant)
             self._slots.append(slot)
             self._carried[slot.mid] = publication.sid
         same = self._carried[slot.mid] == publication.sid and not self._own_streams
@@ -172,4 +199,15 @@ class Subscriber:
         slot.track = publication.sid
         slot.stream = f"{offered.publisher_sid}|{stream or publication.sid}"
         slot.ssrc = secrets.randbits(32) or 1
+        slot.repair_ssrc = (secrets.randbits(32) or 1) if publication.kind is Kind.VIDEO else 0
         return slot
+
+
+def _agreed(slot: descriptions.Slot, section: sdp.MediaSection) -> Numbers | None:
+    """What the client has agreed to receive this slot under; None when it lacks the codec."""
+    number = section.payload_type(slot.codec)
+    if number is None:
+        return None
+    repair = section.repair_type(number) if slot.repair_ssrc else -1
+    redundancy = section.redundancy_type(number) if slot.redundant else -1
+    return Numbers(slot.ssrc, number, slot.repair_ssrc if repair >= 0 else 0, repair, redundancy)

@@ -3,9 +3,11 @@
 import struct
 from dataclasses import dataclass, field
 
-from media.packets import Extension, Kind, RtpHeader, parse
-from media.router import Route, Router, Track
+from media.packets import Codec, Extension, RtpHeader, parse
+from media.route import Numbers, Route
+from media.router import Router
 from media.source import Source
+from media.track import Track
 
 KEYFRAME = bytes([0x10, 0x00])
 """A VP8 payload descriptor that starts partition 0, and a first byte with P = 0."""
@@ -38,9 +40,15 @@ class Remembering:
     buffer: bytearray
     packets: list[bytes] = field(default_factory=list)
     reports: list[bytes] = field(default_factory=list)
+    discarded: list[int] = field(default_factory=list)
 
-    def send_rtp(self, length: int) -> None:
+    def send_sound(self, length: int, now: float) -> None:
         self.packets.append(bytes(self.buffer[:length]))
+
+    send_picture = send_sound
+
+    def discard(self, ssrc: int) -> None:
+        self.discarded.append(ssrc)
 
     def send_rtcp(self, compound: bytes) -> None:
         self.reports.append(compound)
@@ -63,19 +71,17 @@ class Remembering:
 class Studio:
     """A router with one publisher's track; `subscribe` as often as you like."""
 
-    def __init__(self, kind: Kind = Kind.VIDEO) -> None:
+    def __init__(self, codec: Codec = Codec.VP8) -> None:
         self.buffer = bytearray(2048)
-        self.router = Router(self.buffer, {Extension.AUDIO_LEVEL: 1, Extension.ORIENTATION: 4})
-        clock_rate = 90000 if kind is Kind.VIDEO else 48000
-        self.source = Source(7, kind, 96, clock_rate, {Extension.AUDIO_LEVEL: 5, Extension.MID: 3})
-        self.track = Track(kind)
-        self.source.track = self.track
-        self.track.choose(self.source)
+        self.router = Router(self.buffer)
+        self.source = Source(7, codec, 96, {Extension.AUDIO_LEVEL: 5, Extension.MID: 3})
+        self.track = Track(codec)
+        self.track.attach(self.source)
         self.now = 100.0
 
     def subscribe(self, ssrc: int = 1000, start: int = 500) -> tuple[Remembering, Route]:
         sink = Remembering(self.buffer)
-        route = Route(sink, ssrc, 111, start)
+        route = Route(self.track.kind, sink, Numbers(ssrc, 111), start)
         self.track.add(route)
         return sink, route
 

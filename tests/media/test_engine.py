@@ -1,4 +1,6 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -6,17 +8,19 @@ from hypothesis import strategies as st
 
 from media import engine as engine_module
 from media import rtcp
+from media.arrivals import MAX_SOURCES, Section
 from media.dtls import Fingerprint
 from media.engine import Engine, EngineFull
-from media.packets import Extension, Kind, extension_block, parse
-from media.peer import CONSENT, MAX_ADDRESSES, MAX_SOURCES, MAX_SSRCS, Ending, Peer, Section
-from media.router import Track
+from media.packets import Codec, Extension, extension_block, is_rtcp, parse
+from media.peer import CONSENT, MAX_ADDRESSES, MAX_SSRCS, Ending, Peer
+from media.route import EVERYTHING, Numbers, Route
 from media.srtp import AEAD_AES_128_GCM, AES_CM_128_HMAC_SHA1_80, Profile
+from media.track import Track
 from tests.media.builders import DELTA, KEYFRAME, rtp
 from tests.media.client import Browser, Wires
 
-VIDEO = Section("v", Kind.VIDEO, 96, 90000, {Extension.MID: 3, Extension.RID: 4}, frozenset({7}))
-AUDIO = Section("a", Kind.AUDIO, 111, 48000, {Extension.MID: 3, Extension.AUDIO_LEVEL: 1}, frozenset({8}))
+VIDEO = Section("v", Codec.VP8, 96, {Extension.MID: 3, Extension.RID: 4}, frozenset({7}))
+AUDIO = Section("a", Codec.OPUS, 111, {Extension.MID: 3, Extension.AUDIO_LEVEL: 1}, frozenset({8}))
 
 
 class Events:
@@ -25,12 +29,16 @@ class Events:
     def __init__(self) -> None:
         self.connected: list[Peer] = []
         self.ended: list[Peer] = []
+        self.changes: list[tuple[Peer, bool]] = []
 
     def peer_connected(self, peer: Peer) -> None:
         self.connected.append(peer)
 
     def peer_ended(self, peer: Peer) -> None:
         self.ended.append(peer)
+
+    def route_changed(self, peer: Peer, route: Route, flowing: bool) -> None:
+        self.changes.append((peer, flowing))
 
 
 class Place:
@@ -54,7 +62,7 @@ class Place:
 
     def publisher(self, section: Section = VIDEO) -> tuple[Browser, Track]:
         browser = self.connected()
-        track = Track(section.kind)
+        track = Track(section.codec)
         self.engine.bind(browser.peer, [section], {section.mid: track})
         return browser, track
 
@@ -75,7 +83,7 @@ def test_a_packet_goes_from_one_browser_to_another(place: Place, profile: Profil
     receiver = place.browser((profile,))
     receiver.connect(1.0)
     assert receiver.profile == profile.name
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     sender.send(rtp(1, KEYFRAME + b"picture"), 2.0)
     (packet,) = receiver.received()
     header = parse(packet)
@@ -135,7 +143,7 @@ def test_no_address_is_learned_from_a_check_with_a_wrong_password(place: Place) 
 def test_no_address_is_learned_from_media(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     elsewhere = ("127.0.0.1", 39999)
     sender.deliver(sender.protected(rtp(1)), 2.0, elsewhere)
     assert receiver.received() == []
@@ -146,7 +154,7 @@ def test_no_address_is_learned_from_media(place: Place) -> None:
 def test_a_forged_packet_is_dropped_and_counted(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     packet = bytearray(sender.protected(rtp(1)))
     packet[-1] ^= 1
     sender.deliver(bytes(packet), 2.0)
@@ -157,7 +165,7 @@ def test_a_forged_packet_is_dropped_and_counted(place: Place) -> None:
 def test_a_replayed_packet_is_dropped(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     packet = sender.protected(rtp(1))
     sender.deliver(packet, 2.0)
     sender.deliver(packet, 2.0)
@@ -175,7 +183,7 @@ def test_another_peer_cannot_take_an_address_in_use(place: Place) -> None:
 def test_a_browser_that_changes_its_network_is_followed(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     new = ("127.0.0.1", 39998)
     assert receiver.check(2.0, origin=new)
     sender.send(rtp(1), 2.0)
@@ -207,19 +215,19 @@ def test_an_ice_restart_accepts_the_old_password_until_the_new_one_is_used(place
 def test_a_closed_track_stops_at_once_and_arrivals_are_counted(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    route = place.engine.subscribe(receiver.peer, track, 1000, 96)
+    route = place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     sender.send(rtp(1), 2.0)
     place.engine.unpublish(sender.peer, track)
     sender.send(rtp(2), 2.0)
     assert (len(receiver.received()), route.packets) == (1, 1)
-    source = sender.peer.sources[7]
+    source = sender.peer.arrivals.sources[7]
     assert (source.received, source.dropped) == (2, 1)
 
 
 def test_a_closed_peer_neither_sends_nor_gets_anything(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     place.engine.close(receiver.peer)
     place.wires.sent.clear()
     sender.send(rtp(1), 2.0)
@@ -233,7 +241,7 @@ def test_a_closed_peer_neither_sends_nor_gets_anything(place: Place) -> None:
 def test_a_lost_picture_is_asked_for_and_repaired(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     sender.send(rtp(1), 2.0)
     sender.send(rtp(3, DELTA), 2.0)
     place.engine.flush(2.0)
@@ -251,7 +259,7 @@ def test_a_lost_picture_is_asked_for_and_repaired(place: Place) -> None:
 def test_a_keyframe_request_reaches_the_publisher_but_not_too_often(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     sender.send(rtp(1), 2.0)
     for tick in range(100):
         receiver.send(rtcp.picture_loss(1, 1000), 3.0 + tick / 100)
@@ -278,7 +286,7 @@ def test_a_publisher_is_told_every_second_what_arrived_and_how_much_to_send(plac
 def test_a_senders_clock_is_passed_on(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     sender.send(rtp(1, timestamp=5), 2.0)
     sender.send(rtcp.sender_report(rtcp.SenderReport(7, 99, 5, 1, 1)), 2.0)
     _, compound = receiver.received()
@@ -286,56 +294,141 @@ def test_a_senders_clock_is_passed_on(place: Place) -> None:
     assert report == rtcp.SenderReport(1000, 99, 5, 1, report.octets)  # type: ignore[union-attr]
 
 
-def test_a_simulcast_layer_is_recognised_and_the_best_is_forwarded(place: Place) -> None:
-    section = Section("v", Kind.VIDEO, 96, 90000, {Extension.MID: 3, Extension.RID: 4}, rids=("q", "h", "f"))
+LAYERED = Section("v", Codec.VP8, 96, {Extension.MID: 3, Extension.RID: 4}, rids=("q", "h", "f"))
+
+
+class Layers:
+    """A publisher of three layers: 16, 40 and 120 kB in a second."""
+
+    SIZES: ClassVar = {21: (b"q", 160), 22: (b"h", 400), 23: (b"f", 1200)}
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.sender, self.track = place.publisher(LAYERED)
+        self.sequence = 0
+        self.now = 2.0
+
+    def run(self, seconds: float, *, keyframes: bool = True, layers: Sequence[int] = (21, 22, 23)) -> None:
+        """Send a hundred packets a second in each layer, tick, answer keyframe requests."""
+        end = self.now + seconds
+        wanted: set[int] = set(layers) if keyframes else set()
+        while self.now < end:
+            self.now += 0.01
+            self.sequence += 1
+            for ssrc in layers:
+                rid, size = self.SIZES[ssrc]
+                start = KEYFRAME if ssrc in wanted else DELTA
+                block = extension_block({3: b"v", 4: rid})
+                self.sender.send(
+                    rtp(self.sequence, start + bytes(size), ssrc=ssrc, extension=block), self.now
+                )
+            wanted.clear()
+            if not self.sequence % 5:
+                self.place.engine.tick(self.now)
+            for packet in self.sender.received():
+                for report in rtcp.parse(packet):
+                    if isinstance(report, rtcp.KeyframeRequest) and keyframes:
+                        wanted.add(report.media)
+
+
+def layer_of(packet: bytes) -> int:
+    return min(Layers.SIZES, key=lambda ssrc: abs(Layers.SIZES[ssrc][1] - len(packet)))
+
+
+def pictures(receiver: Browser) -> list[bytes]:
+    return [packet for packet in receiver.received() if not is_rtcp(packet[1])]
+
+
+def test_the_best_layer_a_subscriber_has_a_use_for_is_forwarded(place: Place) -> None:
+    layers = Layers(place)
+    receiver, modest = place.connected(), place.connected()
+    place.engine.subscribe(receiver.peer, layers.track, Numbers(1000, 96), EVERYTHING)
+    route = place.engine.subscribe(modest.peer, layers.track, Numbers(1000, 96), 0)
+    layers.run(1.0)
+    assert layer_of(pictures(receiver)[-1]) == 23
+    assert layer_of(pictures(modest)[-1]) == 21
+    place.engine.limit(modest.peer, route, 1)
+    layers.run(0.5)
+    assert layer_of(pictures(modest)[-1]) == 22
+    place.engine.limit(modest.peer, route, -1)
+    layers.run(0.1)
+    modest.received()
+    layers.run(0.5)
+    assert pictures(modest) == []
+
+
+def test_a_change_of_layers_waits_for_a_keyframe_and_leaves_no_gap(place: Place) -> None:
+    layers = Layers(place)
+    receiver = place.connected()
+    route = place.engine.subscribe(receiver.peer, layers.track, Numbers(1000, 96), 0)
+    layers.run(1.0)
+    place.engine.limit(receiver.peer, route, 2)
+    layers.run(0.3, keyframes=False)
+    got = pictures(receiver)
+    assert {layer_of(packet) for packet in got[-20:]} == {21}
+    layers.run(0.7)
+    got += pictures(receiver)
+    assert layer_of(got[-1]) == 23
+    numbers = [parse(packet).sequence for packet in got]
+    assert [b - a & 0xFFFF for a, b in pairwise(numbers)] == [1] * (len(got) - 1)
+    first = next(packet for packet in got if layer_of(packet) == 23)
+    assert first[parse(first).payload_start :].startswith(KEYFRAME)
+
+
+def test_a_layer_that_stops_coming_is_replaced_by_one_that_comes(place: Place) -> None:
+    layers = Layers(place)
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, layers.track, Numbers(1000, 96), EVERYTHING)
+    layers.run(1.0)
+    layers.run(3.0, layers=(21,))
+    assert layer_of(pictures(receiver)[-1]) == 21
+
+
+def test_nobody_can_send_sound_in_two_voices_at_once(place: Place) -> None:
+    section = Section("a", Codec.OPUS, 111, {Extension.MID: 3})
     sender, track = place.publisher(section)
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
-    for ssrc, rid in ((21, b"q"), (23, b"f")):
-        sender.send(rtp(1, ssrc=ssrc, extension=extension_block({3: b"v", 4: rid})), 2.0)
-    assert track.source is sender.peer.sources[21]
-    place.engine.tick(3.0)
-    assert track.source is sender.peer.sources[23]
-    sender.send(rtp(2, DELTA, ssrc=21), 3.0)
-    sender.send(rtp(2, KEYFRAME, ssrc=23), 3.0)
-    sequences = [parse(packet).sequence for packet in receiver.received() if packet[1] == 96]
-    assert len(sequences) == 2
-    assert (sequences[1] - sequences[0]) & 0xFFFF == 1
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 111), EVERYTHING)
+    for number in range(5):
+        for ssrc in (31, 32):
+            block = extension_block({3: b"a"})
+            sender.send(rtp(number, b"opus", ssrc=ssrc, payload_type=111, extension=block), 2.0)
+    assert len(pictures(receiver)) == 5
 
 
 def test_a_packet_that_fits_no_section_goes_nowhere(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     sender.send(rtp(1, ssrc=99), 2.0)
     receiver.send(rtp(1, ssrc=7), 2.0)
     assert receiver.received() == []
-    assert (sender.peer.unplaced, receiver.peer.unplaced) == (1, 1)
+    assert (sender.peer.arrivals.unplaced, receiver.peer.arrivals.unplaced) == (1, 1)
 
 
 def test_sound_in_a_picture_section_goes_nowhere(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     sender.send(rtp(1, b"opus", payload_type=111), 2.0)
     assert receiver.received() == []
 
 
 def test_a_track_of_another_kind_than_its_section_is_never_fed(place: Place) -> None:
     sender = place.connected()
-    track = Track(Kind.VIDEO)
+    track = Track(Codec.VP8)
     place.engine.bind(sender.peer, [AUDIO], {"a": track})
     sender.send(rtp(1, ssrc=8, payload_type=111), 2.0)
-    assert track.source is None
-    assert sender.peer.sources[8].track is None
+    assert track.layers == []
+    assert sender.peer.arrivals.sources[8].track is None
 
 
 def test_a_thousand_ssrcs_cost_no_more_than_a_few(place: Place) -> None:
-    section = Section("v", Kind.VIDEO, 96, 90000, {Extension.MID: 3})
+    section = Section("v", Codec.VP8, 96, {Extension.MID: 3})
     sender, _ = place.publisher(section)
     for ssrc in range(100, 1100):
         sender.send(rtp(1, ssrc=ssrc, extension=extension_block({3: b"v"})), 2.0)
-    assert len(sender.peer.sources) <= MAX_SOURCES
+    assert len(sender.peer.arrivals.sources) <= MAX_SOURCES
     assert len(sender.peer._heard) <= MAX_SSRCS
 
 
@@ -427,7 +520,7 @@ SHARED_PLACE = _shared()
 def test_a_datagram_too_large_to_be_sent_on_goes_nowhere(place: Place) -> None:
     sender, track = place.publisher()
     receiver = place.connected()
-    place.engine.subscribe(receiver.peer, track, 1000, 96)
+    place.engine.subscribe(receiver.peer, track, Numbers(1000, 96), EVERYTHING)
     for size in (1400, 1500, 1700, 1990):
         sender.send(rtp(size, KEYFRAME + bytes(size)), 2.0)
     assert len(receiver.received()) == 1

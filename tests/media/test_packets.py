@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media import vp8
+from media import h264, red, vp8
 from media.packets import MalformedRtp, extension_block, extensions, is_rtcp, parse
 from tests.media.builders import rtp
 
@@ -106,12 +106,12 @@ def test_rtcp_is_told_from_rtp_by_its_second_byte() -> None:
     ],
 )
 def test_a_keyframe_is_known_by_its_first_packet(payload: bytes, starts: bool) -> None:
-    assert vp8.starts_keyframe(payload, 0, len(payload)) is starts
+    assert vp8.describe(payload, 0, len(payload)).keyframe is starts
 
 
 @given(st.binary(max_size=12))
 def test_any_payload_is_a_keyframe_or_not(payload: bytes) -> None:
-    assert vp8.starts_keyframe(payload, 0, len(payload)) in {True, False}
+    assert vp8.describe(payload, 0, len(payload)).keyframe in {True, False}
 
 
 @given(st.dictionaries(st.integers(1, 14), st.binary(max_size=40), max_size=5))
@@ -119,3 +119,70 @@ def test_elements_that_have_no_one_byte_form_are_left_out(elements: dict[int, by
     packet = rtp(1, extension=extension_block(elements))
     fitting = {name: value for name, value in elements.items() if 1 <= len(value) <= 16}
     assert extensions(packet, parse(packet)) == fitting
+
+
+@pytest.mark.parametrize(
+    ("payload", "shifted"),
+    [
+        (b"\x90\x80\x85\x05\x00", b"\x90\x80\x85\x0f\x00"),  # 15 bits of PictureID
+        (b"\x90\xe0\xff\xff\x07\x20\x00", b"\x90\xe0\x80\x09\x0a\x20\x00"),  # and TL0PICIDX
+        (b"\x90\x80\x7f\x00\x00\x00", b"\x90\x80\x09\x00\x00\x00"),  # 7 bits
+        (b"\x90\x40\xff\x00\x00\x00", b"\x90\x40\x02\x00\x00\x00"),
+        (b"\x10\x00", b"\x10\x00"),
+    ],
+)
+def test_a_picture_gets_other_numbers_within_their_width(payload: bytes, shifted: bytes) -> None:
+    packet = bytearray(b"head" + payload)
+    vp8.renumber(packet, 4, vp8.describe(packet, 4, len(packet)), 10, 3)
+    assert packet == b"head" + shifted
+
+
+@given(st.binary(max_size=12), st.integers(0, 0x7FFF), st.integers(0, 255))
+def test_other_numbers_never_reach_beyond_the_payload(payload: bytes, picture: int, level: int) -> None:
+    described = vp8.describe(payload, 0, len(payload))
+    packet = bytearray(payload)
+    vp8.renumber(packet, 0, described, picture, level)
+    again = vp8.describe(packet, 0, len(packet))
+    assert len(packet) == len(payload)
+    assert again.keyframe == described.keyframe
+
+
+@pytest.mark.parametrize(
+    ("payload", "starts"),
+    [
+        (b"\x65\x88", True),  # an IDR slice
+        (b"\x67\x42", True),  # parameter sets
+        (b"\x61\x88", False),
+        (b"\x7c\x85", True),  # the first fragment of an IDR slice
+        (b"\x7c\x05", False),  # a later one
+        (b"\x7c\x81", False),
+        (b"\x78\x00\x02\x09\x10\x00\x02\x67\x42", True),  # aggregated: a delimiter, then parameter sets
+        (b"\x78\x00\x02\x09\x10", False),
+        (b"\x78\xff\xff\x09", False),
+        (b"\x78", False),
+        (b"", False),
+    ],
+)
+def test_an_h264_keyframe_is_known_by_its_first_packet(payload: bytes, starts: bool) -> None:
+    assert h264.starts_keyframe(payload, 0, len(payload)) is starts
+
+
+@given(st.binary(max_size=60))
+def test_any_h264_payload_is_a_keyframe_or_not(payload: bytes) -> None:
+    assert h264.starts_keyframe(payload, 0, len(payload)) in {True, False}
+
+
+def test_the_newest_of_redundant_sound_is_found() -> None:
+    older, newest = b"older", b"newest"
+    redundant = bytes([0x80 | 111, 0, 0, len(older), 111]) + older + newest
+    assert red.primary(redundant, 0, len(redundant)) == (111, 10)
+    assert red.primary(b"\x6fnewest", 0, 7) == (111, 1)
+
+
+@given(st.binary(max_size=40))
+def test_no_redundant_sound_reaches_beyond_its_packet(payload: bytes) -> None:
+    try:
+        _, beginning = red.primary(payload, 0, len(payload))
+    except MalformedRtp:
+        return
+    assert 0 < beginning <= len(payload)

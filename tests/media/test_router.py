@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.packets import Extension, Kind, MalformedRtp, extension_block, extensions, parse
-from media.router import CACHE, ask_keyframe, keyframe_due, translated_report
+from media.packets import Codec, Extension, MalformedRtp, extension_block, extensions, parse
+from media.router import translated_report
 from media.rtcp import SenderReport
-from media.source import Source
+from media.source import CACHE, Source
 from tests.media.builders import DELTA, KEYFRAME, Studio, rtp
 
 
@@ -29,13 +29,13 @@ def test_a_picture_begins_with_a_keyframe_and_one_is_asked_for() -> None:
     sink, _ = studio.subscribe()
     studio.send(rtp(1, DELTA))
     assert sink.packets == []
-    assert studio.track.keyframe_wanted
+    assert studio.source.keyframe_wanted
     studio.send(rtp(2, KEYFRAME), rtp(3, DELTA))
     assert sink.sequences == [501, 502]
 
 
 def test_sound_begins_at_once() -> None:
-    studio = Studio(Kind.AUDIO)
+    studio = Studio(Codec.OPUS)
     sink, _ = studio.subscribe()
     studio.send(rtp(1, b"opus"))
     assert sink.payloads == [b"opus"]
@@ -55,7 +55,7 @@ def test_nothing_can_be_added_to_a_closed_track() -> None:
     studio = Studio()
     studio.track.close()
     sink, _ = studio.subscribe()
-    studio.track.choose(studio.source)
+    studio.track.attach(studio.source)
     studio.send(rtp(1))
     assert sink.packets == []
 
@@ -67,7 +67,7 @@ def test_a_withdrawn_route_gets_nothing_while_others_do() -> None:
     studio.track.withdraw(route)
     studio.send(rtp(2, DELTA))
     assert (len(gone.packets), len(stays.packets)) == (1, 2)
-    studio.router.repair(studio.track, route, [501], studio.now)
+    studio.router.repair(route, [501], studio.now)
     assert len(gone.packets) == 1
 
 
@@ -116,7 +116,7 @@ def test_what_is_missing_is_sent_again_byte_for_byte() -> None:
     studio = Studio()
     sink, route = studio.subscribe()
     studio.send(rtp(65535), rtp(0, DELTA + b"zero"), rtp(1, DELTA))
-    studio.router.repair(studio.track, route, [502, 999], studio.now)
+    studio.router.repair(route, [502, 999], studio.now)
     assert sink.packets[3:] == [sink.packets[1]]
     assert route.packets == 3
 
@@ -126,7 +126,7 @@ def test_what_left_the_cache_is_not_sent_again() -> None:
     sink, route = studio.subscribe()
     studio.send(*(rtp(number, KEYFRAME) for number in range(CACHE + 10)))
     before = len(sink.packets)
-    studio.router.repair(studio.track, route, [505, 520], studio.now)
+    studio.router.repair(route, [505, 520], studio.now)
     assert len(sink.packets) == before + 1
 
 
@@ -135,17 +135,17 @@ def test_one_subscriber_cannot_ask_for_more_repairs_than_there_is_patience() -> 
     sink, route = studio.subscribe()
     studio.send(rtp(1), rtp(2, DELTA))
     for _ in range(2000):
-        studio.router.repair(studio.track, route, [501], studio.now)
+        studio.router.repair(route, [501], studio.now)
     assert len(sink.packets) < 500
 
 
 def test_another_source_goes_on_with_the_numbers_and_the_clock() -> None:
     studio = Studio()
-    sink, _ = studio.subscribe()
+    sink, route = studio.subscribe()
     studio.send(rtp(1, timestamp=90000))
-    other = Source(8, Kind.VIDEO, 96, 90000, {})
-    other.track = studio.track
-    studio.track.choose(other)
+    other = Source(8, Codec.VP8, 96, {})
+    studio.track.attach(other)
+    route.follow(other)
     studio.source = other
     studio.send(
         rtp(40000, DELTA, ssrc=8), rtp(40001, KEYFRAME, ssrc=8, timestamp=5), rtp(40002, DELTA, timestamp=905)
@@ -157,7 +157,7 @@ def test_another_source_goes_on_with_the_numbers_and_the_clock() -> None:
 
 
 def test_extensions_get_the_subscribers_numbers_and_mid_stays_behind() -> None:
-    studio = Studio(Kind.AUDIO)
+    studio = Studio(Codec.OPUS)
     sink, _ = studio.subscribe()
     studio.send(rtp(1, b"opus", extension=extension_block({5: b"\xa0", 3: b"0"})))
     (packet,) = sink.packets
@@ -188,13 +188,13 @@ def test_a_senders_report_is_told_in_the_subscribers_numbers() -> None:
 def test_keyframe_requests_are_throttled_for_a_subscriber_and_for_the_publisher() -> None:
     studio = Studio()
     _, route = studio.subscribe()
-    assert keyframe_due(studio.track, 1.0)
-    assert not keyframe_due(studio.track, 1.1)
+    assert studio.track.keyframes_due(1.0) == [studio.source]
+    assert studio.track.keyframes_due(1.1) == []
     asked = 0
     for tick in range(200):
         now = 2.0 + tick * 0.01
-        ask_keyframe(studio.track, route, now)
-        asked += keyframe_due(studio.track, now)
+        studio.track.ask_keyframe(route, now)
+        asked += len(studio.track.keyframes_due(now))
     assert asked == 4
 
 
@@ -202,10 +202,10 @@ def test_nobody_is_asked_for_a_keyframe_of_a_muted_or_closed_track() -> None:
     studio = Studio()
     studio.subscribe()
     studio.track.muted = True
-    assert not keyframe_due(studio.track, 1.0)
+    assert studio.track.keyframes_due(1.0) == []
     studio.track.muted = False
     studio.track.close()
-    assert not keyframe_due(studio.track, 1.0)
+    assert studio.track.keyframes_due(1.0) == []
 
 
 def test_a_malformed_packet_raises_and_counts_nothing() -> None:
@@ -247,7 +247,7 @@ def test_no_number_is_ever_used_for_two_different_packets(seed: int) -> None:
             payload = (KEYFRAME if kind == "key" else DELTA) + number.to_bytes(2, "big")
             studio.send(rtp(start + number, payload, timestamp=number))
         wanted = [chance.randrange(495, 570) for _ in range(chance.randrange(3))]
-        studio.router.repair(studio.track, route, wanted, studio.now)
+        studio.router.repair(route, wanted, studio.now)
     sent: dict[int, bytes] = {}
     for packet, header in zip(sink.packets, sink.headers, strict=True):
         assert sent.setdefault(header.sequence, packet) == packet

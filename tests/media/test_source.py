@@ -1,14 +1,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.packets import Kind
+from media.packets import Codec
 from media.rtcp import SenderReport
 from media.source import MAX_GAP, Source
 from tests.media.builders import DELTA, Studio, rtp
 
 
 def test_lost_pictures_are_asked_for_a_few_times_and_then_given_up() -> None:
-    source = Source(7, Kind.VIDEO, 96, 90000, {})
+    source = Source(7, Codec.VP8, 96, {})
     source.extend(1, 0, 10.0)
     source.extend(4, 0, 10.0)
     asked = [source.due_nacks(10.0 + tick * 0.05) for tick in range(20)]
@@ -18,14 +18,14 @@ def test_lost_pictures_are_asked_for_a_few_times_and_then_given_up() -> None:
 
 
 def test_what_arrives_late_is_no_longer_asked_for() -> None:
-    source = Source(7, Kind.VIDEO, 96, 90000, {})
+    source = Source(7, Codec.VP8, 96, {})
     for sequence in (65534, 1, 65535):
         source.extend(sequence, 0, 10.0)
     assert source.due_nacks(10.0) == [0]
 
 
 def test_a_great_jump_is_a_restart_and_nothing_is_asked_for() -> None:
-    source = Source(7, Kind.VIDEO, 96, 90000, {})
+    source = Source(7, Codec.VP8, 96, {})
     source.extend(1, 0, 10.0)
     source.extend(1000, 0, 10.0)
     assert source.due_nacks(10.0) == []
@@ -43,7 +43,7 @@ def test_a_report_counts_what_was_lost() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 65535), st.integers(0, 2**32 - 1), st.floats(0, 1e6)), max_size=60))
 def test_no_numbers_make_nonsense_of_a_report(arrivals: list[tuple[int, int, float]]) -> None:
-    source = Source(7, Kind.VIDEO, 96, 90000, {})
+    source = Source(7, Codec.VP8, 96, {})
     for sequence, timestamp, now in arrivals:
         source.extend(sequence, timestamp, now)
         source.received += 1

@@ -168,7 +168,7 @@ class AnyOrder(RuleBasedStateMachine):
                     assert CARRIES.get(publication.info.source, publication.kind) is publication.kind
                     peer = participant.publisher.peer
                     assert peer is not None
-                    assert peer.sections[publication.mid].kind is publication.kind
+                    assert peer.arrivals.sections[publication.mid].kind is publication.kind
 
     @invariant()
     def every_route_is_one_that_the_room_knows(self) -> None:

@@ -35,7 +35,12 @@ def test_the_first_message_is_join_and_the_second_an_offer(lobby: Lobby) -> None
     assert join.server_info.version
     assert join.subscriber_primary
     assert (join.ping_interval, join.ping_timeout) == (5, 15)
-    assert {codec.mime for codec in join.enabled_publish_codecs} == {"audio/opus", "video/VP8"}
+    assert {codec.mime for codec in join.enabled_publish_codecs} == {
+        "audio/opus",
+        "audio/red",
+        "video/VP8",
+        "video/H264",
+    }
 
 
 def test_a_newcomer_is_told_of_others_and_they_of_the_newcomer(lobby: Lobby) -> None:
@@ -310,7 +315,7 @@ def test_two_sections_cannot_claim_one_ssrc(lobby: Lobby) -> None:
     sam.offer(Part("video", "one", ssrc=5), Part("audio", "two", ssrc=5))
     peer = sam.participant.publisher.peer
     assert peer is not None
-    assert {mid: section.ssrcs for mid, section in peer.sections.items()} == {"0": {5}, "1": set()}
+    assert {mid: section.ssrcs for mid, section in peer.arrivals.sections.items()} == {"0": {5}, "1": set()}
 
 
 def test_a_stream_name_cannot_smuggle_lines_into_others_descriptions(lobby: Lobby) -> None:

@@ -4,12 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.dtls import Fingerprint
-from media.packets import Extension, Kind
+from media.packets import Codec, Extension, Kind
 from media.peer import Credentials
-from signalling.livekit import sdp
+from signalling.livekit import descriptions, sdp
+from signalling.livekit.descriptions import Accepted
 from tests.signalling.livekit.builders import Part, offer_text
 
-TRANSPORT = sdp.Transport(Credentials("ours", "o" * 24), Fingerprint("sha-256", "AA:BB"), "127.0.0.1", 7882)
+TRANSPORT = descriptions.Transport(
+    Credentials("ours", "o" * 24), Fingerprint("sha-256", "AA:BB"), "127.0.0.1", 7882
+)
+VP8 = Accepted(Codec.VP8)
+BOTH = {"0": Accepted(Codec.OPUS, redundant=True), "1": VP8}
 VIDEO_EXTRAS = (
     "a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid",
     "a=extmap:4/sendonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
@@ -24,18 +29,18 @@ def test_what_a_section_says_is_read() -> None:
     text = offer_text(Part("audio", "cid-1", ssrc=5), Part("video", "cid-2", extra=VIDEO_EXTRAS))
     audio, video = sdp.parse(text).sections
     assert (audio.kind, audio.mid, audio.stream_track, audio.ssrcs) == (Kind.AUDIO, "0", "cid-1", {5})
-    assert audio.payload_type() == 111
+    assert audio.payload_type(Codec.OPUS) == 111
     assert (audio.sends, audio.receives) == (True, False)
-    section = sdp.receivable(video)
+    section = sdp.receivable(video, Codec.VP8, redundant=False, claimed=())
     assert section is not None
     assert section.extensions == {Extension.MID: 3, Extension.RID: 4}
     assert section.rids == ("q", "h")
-    assert (section.payload_type, section.clock_rate) == (96, 90000)
+    assert (section.payload_type, section.codec) == (96, Codec.VP8)
 
 
 def test_an_answer_is_of_the_passive_lite_side_and_mirrors_what_it_accepts() -> None:
     offer = sdp.parse(offer_text(Part("audio", "a"), Part("video", "v", extra=VIDEO_EXTRAS)))
-    text = sdp.answer(offer, TRANSPORT, 1, {"1"})
+    text = descriptions.answer(offer, TRANSPORT, 1, {"1": VP8})
     theirs = Theirs.parse(text)
     assert "a=ice-lite" in text
     assert theirs.group[0].items == ["0", "1"]
@@ -52,8 +57,8 @@ def test_an_answer_is_of_the_passive_lite_side_and_mirrors_what_it_accepts() -> 
 
 
 def test_a_section_without_our_codec_is_rejected_and_not_bundled() -> None:
-    offer = sdp.parse(offer_text(Part("audio", "a"), Part("video", "v")).replace("VP8/90000", "H264/90000"))
-    text = sdp.answer(offer, TRANSPORT, 1, {"0", "1"})
+    offer = sdp.parse(offer_text(Part("audio", "a"), Part("video", "v")).replace("VP8/90000", "AV1/90000"))
+    text = descriptions.answer(offer, TRANSPORT, 1, BOTH)
     assert "a=group:BUNDLE 0\r\n" in text
     assert "m=video 0 UDP/TLS/RTP/SAVPF 96" in text
 
@@ -65,29 +70,35 @@ def test_a_section_that_shares_anothers_port_is_not_refused() -> None:
     refused = text.replace("m=video 9", "m=video 0")
     assert [section.sends for section in sdp.parse(shared).sections] == [True, True]
     assert [section.sends for section in sdp.parse(refused).sections] == [True, False]
-    answer = sdp.answer(sdp.parse(shared), TRANSPORT, 1, {"0", "1"})
+    answer = descriptions.answer(sdp.parse(shared), TRANSPORT, 1, BOTH)
     assert "m=video 7882" in answer
     assert "a=group:BUNDLE 0 1\r\n" in answer
-    assert "m=video 0" in sdp.answer(sdp.parse(refused), TRANSPORT, 1, {"0", "1"})
+    assert "m=video 0" in descriptions.answer(sdp.parse(refused), TRANSPORT, 1, BOTH)
 
 
 def test_nothing_to_bundle_means_no_group() -> None:
-    offer = sdp.parse(offer_text(Part("video")).replace("VP8/90000", "H264/90000"))
-    assert "BUNDLE" not in sdp.answer(offer, TRANSPORT, 1, ())
+    offer = sdp.parse(offer_text(Part("video")).replace("VP8/90000", "AV1/90000"))
+    assert "BUNDLE" not in descriptions.answer(offer, TRANSPORT, 1, {})
 
 
 def test_our_offer_has_a_data_section_and_one_for_each_slot() -> None:
-    slots = [sdp.Slot("1", Kind.AUDIO, "PA_x|s", "TR_a", 11), sdp.Slot("2", Kind.VIDEO)]
-    theirs = Theirs.parse(
-        sdp.offer(slots, TRANSPORT, 3, {Extension.AUDIO_LEVEL: 1, Extension.ORIENTATION: 4})
-    )
+    slots = [
+        descriptions.Slot("1", Codec.OPUS, False, "PA_x|s", "TR_a", 11),
+        descriptions.Slot("2", Codec.VP8),
+    ]
+    theirs = Theirs.parse(descriptions.offer(slots, TRANSPORT, 3))
     data, audio, video = theirs.media
     assert theirs.group[0].items == ["0", "1", "2"]
     assert (data.kind, audio.direction, video.direction) == ("application", "sendonly", "inactive")
     assert audio.msid == "PA_x|s TR_a"
     assert audio.ssrc[0].ssrc == 11
     assert [extension.id for extension in audio.rtp.headerExtensions] == [1]
-    assert {feedback.type for feedback in video.rtp.codecs[0].rtcpFeedback} == {"goog-remb", "ccm", "nack"}
+    assert {feedback.type for feedback in video.rtp.codecs[0].rtcpFeedback} == {
+        "goog-remb",
+        "ccm",
+        "nack",
+        "transport-cc",
+    }
 
 
 @pytest.mark.parametrize(
@@ -124,6 +135,9 @@ LINES = st.sampled_from(
         "a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid", "a=extmap:99999999999 x", "a=ssrc:1 msid:a b",
         "a=ssrc:x",
         "a=ssrc:99999999999999 cname:x", "a=rid:q send", "a=rid:\u00e9 send", "a=msid:x y", "a=setup:active",
+        "a=fmtp:97 apt=96", "a=rtpmap:97 rtx/90000", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111",
+        "a=rtpmap:98 H264/90000", "a=fmtp:98 packetization-mode=1", "a=rtcp-fb:96 transport-cc",
+        "a=rtcp-fb:x", "a=ssrc-group:FID 1 2", "a=ssrc-group:FID x", "a=fmtp:",
         "a=fingerprint:sha-256 AA", "a=fingerprint:", "a=ice-ufrag:x", "a=", "x", "a=extmap:3",
     ]
 )  # fmt: skip
@@ -136,9 +150,9 @@ def test_no_lines_in_any_order_do_more_than_be_malformed(lines: list[str], noise
         description = sdp.parse(text)
     except sdp.MalformedSdp:
         return
-    answered = sdp.answer(description, TRANSPORT, 1, {"0"})
+    answered = descriptions.answer(description, TRANSPORT, 1, BOTH)
     for section in description.sections:
-        sdp.receivable(section)
+        sdp.receivable(section, section.codec(), redundant=True, claimed=())
     assert noise.strip() not in answered or len(noise.strip()) < 12
 
 

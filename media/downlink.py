@@ -1,0 +1,231 @@
+"""One subscriber's line: what it carries, found out from when our packets arrived; and pacing. Pure.
+
+The line is full when packets begin to stand in a queue: their delay grows over the least that was seen and
+stays grown (measured as in RFC 6817, judged as in RFC 8289: the *least* delay of an interval counts, so
+jitter does not). Loss alone is believed only where it is more than what this line loses anyway. What got
+through on a free line is proven; where more is wished for than is proven, padding tries.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+
+from media.twcc import Feedback
+
+KEPT = 2048
+SLOT = KEPT - 1
+START = 1_000_000
+FLOOR, CEILING = 30_000, 20_000_000
+QUEUE = 0.06
+"""Seconds of standing delay from which on the line is full."""
+BACK_OFF = 0.85
+STANDING = 0.25
+"""Seconds: a delay that is the least over so long is no jitter."""
+SETTLING = 0.5
+"""Seconds after a cut before the next: the queue must have had time to empty."""
+WINDOW = 0.4
+"""Seconds over which the delivered rate is taken."""
+BASE_WINDOW = 10.0
+"""Seconds for which the least delay stays the line's own, and the least loss."""
+LOSS_SAMPLE = 40
+"""Packets over which loss is taken."""
+MUCH, LITTLE = 0.10, 0.02
+GROWTH = 0.08
+"""Of the estimate, in a second without any sign of a queue."""
+PROVEN = 1.5
+"""How far beyond what is delivered the estimate may grow by itself."""
+PROBE = 0.3
+"""Seconds that padding is sent for."""
+PROBE_EVERY, PROBE_SELDOM = 2.0, 30.0
+PROBE_REACH = 2.0
+"""A probe tries at most so many times what is proven."""
+PACE = 1.5
+"""How much faster than the estimate pictures may leave."""
+BURST = 20_000
+"""Bytes that may leave at once."""
+MAX_WAITING = 256
+"""Packets."""
+
+
+class Line:
+    """The estimate, in bits a second, for the way to one subscriber."""
+
+    def __init__(self) -> None:
+        self.estimate = START
+        self.known = False
+        """Whether the other side tells of arrivals at all: without, nothing is held back."""
+        self.queue = self.loss = 0.0
+        self.number = 0
+        """The last transport-wide number that was used."""
+        self._sent_at = [0.0] * KEPT
+        self._sizes = [0] * KEPT
+        self._delivered: deque[tuple[float, int]] = deque()
+        self._base: deque[tuple[float, float]] = deque()
+        self._standing: deque[tuple[float, float]] = deque()
+        self._losses: deque[tuple[float, float]] = deque()
+        self._arrived = self._missed = 0
+        self._cut_at = self._grown_at = -1.0
+        self._probe_until = self._probed_at = -1.0
+        self._probe_every = PROBE_EVERY
+        self._probe_rate = self._probe_from = 0
+
+    def sent(self, number: int, size: int, now: float) -> None:
+        """A numbered packet leaves now."""
+        self._sent_at[number & SLOT] = now
+        self._sizes[number & SLOT] = size
+
+    def hear(self, feedback: Feedback, now: float) -> None:
+        """Take what the other side says of our packets."""
+        self.known = True
+        delays = []
+        for number, arrival in feedback.arrivals:
+            sent = self._sent_at[number & SLOT]
+            if not sent:
+                continue
+            if arrival is None:
+                self._missed += 1
+                continue
+            self._sent_at[number & SLOT] = 0.0
+            self._arrived += 1
+            self._delivered.append((arrival, self._sizes[number & SLOT]))
+            delays.append(arrival - sent)
+        if delays:
+            least = min(delays)
+            self.queue = _least(self._standing, least, now, STANDING) - _least(self._base, least, now)
+        self._weigh_loss(now)
+        self._judge(now)
+
+    def _weigh_loss(self, now: float) -> None:
+        count = self._arrived + self._missed
+        if count >= LOSS_SAMPLE:
+            loss = self._missed / count
+            self.loss = loss - _least(self._losses, loss, now)
+            self._arrived = self._missed = 0
+
+    @property
+    def delivered(self) -> int:
+        """What arrived of late, in bits a second on the receiver's clock."""
+        window = self._delivered
+        if not window:
+            return 0
+        newest = window[-1][0]
+        while newest - window[0][0] > WINDOW:
+            window.popleft()
+        return int(8 * sum(size for _, size in window) / WINDOW)
+
+    def _judge(self, now: float) -> None:
+        delivered = self.delivered
+        full = self.queue > QUEUE
+        if full or self.loss > MUCH:
+            if now - self._cut_at >= SETTLING:
+                self._cut_at = now
+                left = delivered * BACK_OFF if full else max(delivered, self.estimate * (1 - self.loss / 2))
+                self.estimate = max(FLOOR, min(self.estimate, int(left)))
+                self._probe_until = -1.0
+                if now - self._probed_at < 2 * SETTLING:
+                    self._probe_every = min(PROBE_SELDOM, self._probe_every * 1.5)
+                if full:
+                    self.loss = 0.0
+            return
+        elapsed = min(1.0, now - self._grown_at) if self._grown_at >= 0 else 0.0
+        self._grown_at = now
+        if self.loss < LITTLE and self.estimate < delivered * PROVEN and now - self._cut_at > SETTLING:
+            self.estimate = int(self.estimate * (1 + GROWTH * elapsed))
+        self.estimate = max(FLOOR, min(CEILING, max(self.estimate, delivered)))
+
+    # -- trying for more
+
+    def want(self, wished: int, now: float) -> None:
+        """So many bits a second would be of use: try whether the line carries them, from time to time."""
+        if wished <= self.estimate:
+            self._probe_every = PROBE_EVERY
+            return
+        if (
+            self.known
+            and now - self._probed_at >= self._probe_every
+            and now - self._cut_at >= 2 * SETTLING
+            and self.queue <= QUEUE / 2
+        ):
+            self._probed_at, self._probe_until = now, now + PROBE
+            self._probe_rate = min(wished, int(self.estimate * PROBE_REACH))
+            self._probe_from = 0
+
+    @property
+    def probing(self) -> bool:
+        """Whether padding is being sent."""
+        return self._probe_until >= 0
+
+    def padding_due(self, now: float) -> int:
+        """How many bytes of padding are to leave now."""
+        if not self.probing:
+            return 0
+        if now >= self._probe_until:
+            self._probe_until = -1.0
+            return 0
+        missing = max(0, self._probe_rate - min(self.delivered, self.estimate))
+        due = int((now - (self._probe_until - PROBE)) * missing / 8) - self._probe_from
+        self._probe_from += max(0, due)
+        return max(0, due)
+
+
+class Pacer:
+    """Pictures leave a little later where the line is narrow, so that no queue of theirs delays sound."""
+
+    def __init__(self) -> None:
+        self._credit = float(BURST)
+        self._at = 0.0
+        self._waiting: deque[tuple[bytes, int]] = deque()
+        self.dropped = 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is held back."""
+        return bool(self._waiting)
+
+    def admit(self, size: int, rate: int, now: float) -> bool:
+        """Whether a packet of `size` bytes may leave at once at `rate` bits a second."""
+        self._earn(rate, now)
+        if self._waiting or self._credit < 0:
+            return False
+        self._credit -= size
+        return True
+
+    def hold(self, packet: bytes, number: int) -> None:
+        """Keep a protected packet for later, with its transport-wide number; the oldest gives way."""
+        self._waiting.append((packet, number))
+        if len(self._waiting) > MAX_WAITING:
+            self._waiting.popleft()
+            self.dropped += 1
+
+    def due(self, rate: int, now: float) -> Iterable[tuple[bytes, int]]:
+        """What may leave now."""
+        self._earn(rate, now)
+        while self._waiting and self._credit >= 0:
+            packet, number = self._waiting.popleft()
+            self._credit -= len(packet)
+            yield packet, number
+
+    def discard(self, ssrc: int) -> None:
+        """Forget what waits under this SSRC, which stands in clear in a protected packet."""
+        if self._waiting:
+            name = ssrc.to_bytes(4, "big")
+            self._waiting = deque(held for held in self._waiting if held[0][8:12] != name)
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
+
+    def _earn(self, rate: int, now: float) -> None:
+        self._credit = min(float(BURST), self._credit + (now - self._at) * rate * PACE / 8)
+        self._at = now
+
+
+def _least(
+    window: deque[tuple[float, float]], value: float, now: float, length: float = BASE_WINDOW
+) -> float:
+    """The least of a sliding window of so many seconds, this value included."""
+    while window and window[-1][1] >= value:
+        window.pop()
+    window.append((now, value))
+    while now - window[0][0] > length:
+        window.popleft()
+    return window[0][1]

@@ -1,0 +1,205 @@
+"""One track's way to one subscriber, and the numbers it goes under. Pure.
+
+What a route sends under one sequence number never changes: SRTP would otherwise encrypt two packets under
+one nonce (RFC 7714, section 9). So a route only ever numbers forward from where it stopped, and a
+retransmission is the cached packet, byte for byte, or travels under a number of its own (RFC 4588).
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from media import vp8
+from media.packets import Extension, Kind
+from media.source import CACHE, MASK, SLOT, Source
+
+OUTGOING_EXTENSIONS = {Extension.AUDIO_LEVEL: 1, Extension.ORIENTATION: 4, Extension.TRANSPORT_NUMBER: 3}
+"""The numbers every subscriber is offered."""
+ELEMENT_AT = 16
+NUMBER_ELEMENT = OUTGOING_EXTENSIONS[Extension.TRANSPORT_NUMBER] << 4 | 1
+"""What stands at ELEMENT_AT in a packet that carries a transport-wide number, in the two bytes behind."""
+KEYFRAME_PATIENCE = 0.5
+"""Seconds between keyframe requests for one subscriber, and between those sent to one publisher."""
+EVERYTHING = 99
+"""The limit of a route that may have the best layer there is."""
+FAR = 10.0
+"""Seconds: clocks of two layers that differ by more are not believed."""
+
+
+class Sink(Protocol):
+    """One subscriber's protected way out. No method blocks or raises."""
+
+    def send_sound(self, length: int, now: float) -> None:
+        """Protect and send the first `length` bytes of the router's buffer, at once."""
+
+    def send_picture(self, length: int, now: float) -> None:
+        """As `send_sound`, or a little later when the line is narrow."""
+
+    def send_rtcp(self, compound: bytes) -> None:
+        """Protect and send a compound RTCP packet."""
+
+    def discard(self, ssrc: int) -> None:
+        """Nothing that was held back under this SSRC leaves any more."""
+
+
+class Nowhere:
+    """The sink of a withdrawn route."""
+
+    def send_sound(self, length: int, now: float) -> None:
+        """Nothing."""
+
+    def send_picture(self, length: int, now: float) -> None:
+        """Nothing."""
+
+    def send_rtcp(self, compound: bytes) -> None:
+        """Nothing."""
+
+    def discard(self, ssrc: int) -> None:
+        """Nothing."""
+
+
+NOWHERE = Nowhere()
+
+
+class Outgoing(NamedTuple):
+    """A packet as it goes to everybody, but for the numbers each subscriber has of its own."""
+
+    extended: int
+    marker: int
+    timestamp: int
+    words: int
+    """The length of the header extension, the transport-wide number included."""
+    body: bytes
+    """What follows that number: other elements of the header extension, and the payload."""
+    payload_at: int
+    """Where in `body` the payload begins."""
+    plain: bytes | None
+    """`body` without the redundancy (RFC 2198) that it carries; None when it carries none."""
+    picture: vp8.Descriptor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a subscriber has agreed to receive a track under."""
+
+    ssrc: int
+    payload_type: int
+    repair_ssrc: int = 0
+    repair_type: int = -1
+    """Retransmissions have a payload type and an SSRC of their own (RFC 4588); -1: they have not."""
+    redundancy_type: int = -1
+    """Of redundant audio (RFC 2198); -1 when the subscriber does not know it."""
+
+
+class Route:
+    """A track's way to one subscriber."""
+
+    __slots__ = (
+        "bytes", "current", "element", "feed", "keyframe_asked", "last_sequence", "last_timestamp",
+        "level_shift",
+        "limit", "packets", "payload_type", "picture_shift", "redundancy_type", "renumbered",
+        "repair_sequence", "repair_ssrc", "repair_type", "repairs", "repairs_since", "segment", "send",
+        "sent", "sent_at", "shift", "sink", "ssrc", "timestamp_shift", "wanted", "withdrawn",
+    )  # fmt: skip
+
+    def __init__(self, kind: Kind, sink: Sink, numbers: Numbers, sequence: int) -> None:
+        """`sequence` is the number before the first that will be sent."""
+        self.sink: Sink = sink
+        self.send = sink.send_sound if kind is Kind.AUDIO else sink.send_picture
+        self.ssrc = numbers.ssrc
+        self.payload_type = numbers.payload_type
+        self.redundancy_type = numbers.redundancy_type
+        self.repair_ssrc, self.repair_type = numbers.repair_ssrc, numbers.repair_type
+        self.repair_sequence = sequence
+        self.element = NUMBER_ELEMENT if numbers.repair_type >= 0 else 0
+        """Only packets that are never sent twice have a transport-wide number: it would differ the second
+        time, and AES-GCM must not authenticate two headers under one nonce."""
+        self.packets = self.bytes = 0
+        self.withdrawn = False
+        self.limit = EVERYTHING
+        """The best layer the subscriber has a use for, by rank; -1 for none."""
+        self.wanted: Source | None = None
+        """The source to be forwarded, from its next keyframe on."""
+        self.current: Source | None = None
+        """The source that is forwarded now; None while there is nothing, or no keyframe has come."""
+        self.feed: Source | None = None
+        """The source the numbers below translate from; another one, or a pause, starts a new segment."""
+        self.segment = 0
+        self.shift = 0
+        self.timestamp_shift = 0
+        self.picture_shift = self.level_shift = 0
+        self.renumbered = False
+        """Whether pictures have other numbers than their publisher gave them."""
+        self.last_sequence = sequence
+        self.last_timestamp = -1
+        self.sent_at = 0.0
+        self.sent: list[int] = [-1] * CACHE
+        """By the low bits of the outgoing number: original extended number << 16 | outgoing number."""
+        self.repairs = 0
+        self.repairs_since = 0.0
+        self.keyframe_asked = -KEYFRAME_PATIENCE
+
+    def retire(self) -> None:
+        """Keep the counters and nothing else: not the subscriber's keys, nor what was sent."""
+        self.withdrawn = True
+        self.sink.discard(self.ssrc)
+        self.sink.discard(self.repair_ssrc)
+        self.sink = NOWHERE
+        self.send = NOWHERE.send_picture
+        self.wanted = self.current = self.feed = None
+        self.sent = []
+
+    def follow(self, source: Source | None) -> None:
+        """Forward this source from its next keyframe on, until then what there was; None: nothing at all."""
+        if source is not self.wanted:
+            self.wanted = source
+            if source is None:
+                self.current = None
+            elif source is not self.current:
+                source.keyframe_wanted = source.kind is Kind.VIDEO
+
+    def pause(self) -> None:
+        """Nothing has been sent for a while: number on from here, and begin with a keyframe."""
+        self.current = None
+
+    def begin(self, source: Source, packet: Outgoing, now: float) -> None:
+        """Start a segment: this packet of `source` will follow whatever was sent last."""
+        if self.feed is not source:
+            self._translate_from(source, packet, now)
+            self.feed = source
+        self.current = source
+        self.segment = packet.extended
+        self.last_sequence = self.last_sequence + 1 & 0xFFFF
+        self.shift = self.last_sequence - packet.extended
+
+    def _translate_from(self, source: Source, packet: Outgoing, now: float) -> None:
+        self.sent = [-1] * CACHE
+        former = self.feed
+        if former is None or self.last_timestamp < 0:
+            return
+        self.timestamp_shift = self._stamp(former, source, packet.timestamp, now) - packet.timestamp & MASK
+        if packet.picture is not None:
+            self.picture_shift += former.picture + 1 - packet.picture.picture
+            self.level_shift += former.level + 1 - packet.picture.level
+            self.picture_shift &= 0x7FFF
+            self.level_shift &= 0xFF
+            self.renumbered = True
+
+    def _stamp(self, former: Source, source: Source, timestamp: int, now: float) -> int:
+        """The timestamp for the first packet of another source: by both clocks' reports, or by the time."""
+        clock = source.clock_rate
+        guessed = max(1, int((now - self.sent_at) * clock))
+        moment = source.moment(timestamp)
+        if moment is not None and (former_stamp := former.stamp_at(moment)) is not None:
+            known = former_stamp + self.timestamp_shift - self.last_timestamp & MASK
+            if 0 < known < FAR * clock and abs(known - guessed) < clock:
+                guessed = known
+        return self.last_timestamp + guessed & MASK
+
+    def original(self, number: int) -> int:
+        """Which packet this route sent, or would have sent, as `number`; -1 when that is not known."""
+        sent = self.sent[number & SLOT]
+        if sent >= 0 and sent & 0xFFFF == number:
+            return sent >> 16
+        behind = self.last_sequence - number & 0xFFFF
+        extended = (self.sent[self.last_sequence & SLOT] >> 16) - behind
+        return extended if behind < CACHE and extended >= self.segment else -1
