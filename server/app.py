@@ -16,7 +16,7 @@ from server.auth import Doorkeeper
 from server.config import EMBEDDED, Config
 from server.crypto import KeyRing
 from server.data.journal import SqlJournal
-from server.data.presence import SqlPresence
+from server.data.presence import OwnPresence, SqlPresence
 from server.data.store import Database
 from server.embedded import Embedded, Settings
 from server.entry import Entry
@@ -99,7 +99,9 @@ def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
     origins = frozenset({config.origin})
     seats = SqlSeats(house)
     applier = Applier(journal, media, clock)
-    attendance = Attendance(applier, SqlPresence(house.database, clock), media)
+    alone = config.media == EMBEDDED
+    presence = OwnPresence(clock) if alone else SqlPresence(house.database, clock)
+    attendance = Attendance(applier, presence, media)
     aftermath = Aftermath(SqlAftercare(house))
     lookout = Lookout(journal, applier, attendance, aftermath, clock)
     gate = Gate(applier, seats, media, attendance, origins=origins)
@@ -114,7 +116,6 @@ def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
         origins=origins,
         redis_url=config.redis_url or None,
     )
-    alone = config.media == EMBEDDED
     poller = Poller(journal, applier, attendance, lookout, aftermath, clock, alone=alone)
     return _Wire(applier, gate, gateway, poller)
 
