@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, create-admin, create-facilitator, seed-demo, verify-journal."""
+"""The command line: serving, and what whoever runs the server does by hand."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ import click
 from aiohttp import web
 from sqlalchemy import select
 
-from server import auth, config, demo, groups, logs
+from server import accounts, auth, config, demo, groups, logs
 from server.app import build
 from server.auth import Kind, Role
 from server.config import Config
@@ -67,22 +67,33 @@ def migrate_command() -> None:
 @main.command()
 @click.option("--area", "title", default="Main", show_default=True, help="The organisation's place.")
 @click.option("--email", prompt=True)
-@click.option("--name", prompt=True)
-@click.password_option(help="At least 12 characters.")
-def create_admin(title: str, email: str, name: str, password: str) -> None:
-    """Make an admin, and the area if it is new."""
-    _create(Role.ADMIN, title, email, name, password, None)
+def create_admin(title: str, email: str) -> None:
+    """Print a link by which somebody becomes an admin. Makes the area if it is new."""
+    _invite(Role.ADMIN, title, email, None)
 
 
 @main.command()
 @click.option("--area", "title", default="Main", show_default=True, help="The organisation's place.")
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default=Kind.WORKER.value)
 @click.option("--email", prompt=True)
-@click.option("--name", prompt=True)
-@click.password_option(help="At least 12 characters.")
-def create_facilitator(title: str, kind: str, email: str, name: str, password: str) -> None:
-    """Make a facilitator."""
-    _create(Role.FACILITATOR, title, email, name, password, Kind(kind))
+def create_facilitator(title: str, kind: str, email: str) -> None:
+    """Print a link by which somebody becomes a facilitator. Admins do this on their pages."""
+    _invite(Role.FACILITATOR, title, email, Kind(kind))
+
+
+@main.command()
+@click.option("--email", prompt=True)
+def renew_sign_in(email: str) -> None:
+    """Print a link by which somebody who cannot sign in any more sets it up anew."""
+
+    async def renew(house: House) -> str | None:
+        found = await accounts.by_email(house, email)
+        return None if found is None else await accounts.renew(house, *found, None)
+
+    secret = _in_house(renew)
+    if secret is None:
+        raise click.ClickException("there is no account with this e-mail address")
+    _tell(secret)
 
 
 @main.command()
@@ -110,20 +121,23 @@ def verify_journal() -> None:
     click.echo(f"the journal holds: {found.lines} lines in {found.streams} streams, mark {found.mark}")
 
 
-def _create(role: Role, title: str, email: str, name: str, password: str, kind: Kind | None) -> None:
-    if len(password) < auth.SHORTEST_PASSWORD:
-        raise click.ClickException(f"a password needs at least {auth.SHORTEST_PASSWORD} characters")
-
-    async def create(house: House) -> None:
+def _invite(role: Role, title: str, email: str, kind: Kind | None) -> None:
+    async def invite(house: House) -> str:
         async with house.database.reading() as connection:
             known = (await connection.execute(select(area.c.id).where(area.c.title == title))).scalar()
         place = known or await groups.create_area(house, title)
-        await auth.create_account(house, place, role, email, name, password, kind)
+        return await accounts.invite(house, place, role, kind, email, None)
 
     try:
-        _in_house(create)
+        _tell(_in_house(invite))
     except auth.EmailTaken:
         raise click.ClickException("there is an account with this e-mail address already") from None
+
+
+def _tell(secret: str) -> None:
+    """The link goes to standard output alone, so that it can be passed on without being shown."""
+    click.echo("This link works once, for three days. Whoever opens it signs in:", err=True)
+    click.echo(f"{_settings().origin}/staff/join/{secret}")
 
 
 def _in_house(work: Callable[[House], Awaitable[Made]]) -> Made:

@@ -12,12 +12,12 @@ from aiohttp import web
 
 from server import entry, logs, visits
 from server.aftercare import SqlAftercare
-from server.auth import Doorkeeper
 from server.config import EMBEDDED, Config
 from server.crypto import KeyRing
 from server.data.journal import SqlJournal
 from server.data.presence import OwnPresence, SqlPresence
 from server.data.store import Database
+from server.doorkeeper import Doorkeeper
 from server.embedded import Embedded, Settings
 from server.entry import Entry
 from server.forms import LONGEST_BODY

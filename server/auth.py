@@ -1,22 +1,16 @@
-"""Who works here: accounts, passwords, and the sessions of those signed in."""
+"""Who works here: accounts, and the sessions of those signed in. How they sign in: `doorkeeper`."""
 
 import asyncio
-import base64
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
 
-from argon2 import Parameters, PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2 import PasswordHasher
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-from sqlalchemy import select
-from sqlalchemy.engine import Row
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.crypto import Place, digest
 from server.data.store import new_id
@@ -25,16 +19,9 @@ from server.house import House
 
 IDLE = timedelta(hours=4)
 ABSOLUTE = timedelta(hours=12)
+FRESH = timedelta(minutes=10)
 TOUCHED_EVERY = timedelta(minutes=5)
 SECRET_BYTES = 32
-LONGEST_PASSWORD = 200
-SHORTEST_PASSWORD = 12
-AT_ONCE = 2  # each takes 64 MiB and four threads' worth of work
-
-# One guesser gets few tries; many together get more, or they could lock anybody out.
-_BY_BOTH = RateLimitItemPerMinute(8, 15)
-_BY_ACCOUNT = RateLimitItemPerMinute(40, 15)
-_BY_ADDRESS = RateLimitItemPerMinute(40, 15)
 
 
 class Role(Enum):
@@ -51,13 +38,6 @@ class Kind(Enum):
     LIVED_EXPERIENCE = "lived_experience"
 
 
-class NotSignedIn(Enum):
-    """Why signing in did not work. An unknown account and a wrong password are the same."""
-
-    WRONG = "wrong"
-    TOO_MANY = "too_many"
-
-
 class EmailTaken(Exception):
     """There is an account with this e-mail address already."""
 
@@ -72,101 +52,99 @@ class Staff:
     role: Role
     name: str
     kind: Kind | None = None
+    proved_at: datetime | None = None
 
     @property
     def is_worker(self) -> bool:
         """Whether what only workers may see is theirs to see."""
         return self.role is Role.FACILITATOR and self.kind is Kind.WORKER
 
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the second factor was shown so lately that something weighty may be done."""
+        return self.proved_at is not None and now - self.proved_at < FRESH
 
-class Doorkeeper:
-    """Checks passwords: slowly for whoever guesses, alike for accounts that exist and those that do not."""
 
-    def __init__(self, house: House, cost: Parameters = RFC_9106_LOW_MEMORY) -> None:
-        self._house = house
-        self._hasher = PasswordHasher.from_parameters(cost)
-        self._decoy = _hash_of_nothing(cost)
-        self._busy = asyncio.Semaphore(AT_ONCE)
-        # Counted by each process alone; several processes give a guesser that many times as many tries.
-        self._limits = MovingWindowRateLimiter(MemoryStorage())
+@dataclass(frozen=True)
+class Session:
+    """One device that somebody is signed in on. `device` is its browser and system, as far as known."""
 
-    async def sign_in(self, email: str, password: str, address: str) -> str | NotSignedIn:
-        """A new session's cookie secret, or why there is none. `address` is for counting only."""
-        lookups = self._house.keys.lookups(_plain(email))
-        if not await self._may_try(lookups[0], address):
-            return NotSignedIn.TOO_MANY
-        row = await self._account(lookups)
-        known = self._decoy if row is None else row.password
-        if not await self._verify(known, password) or row is None:
-            return NotSignedIn.WRONG
-        await self._limits.clear(_BY_BOTH, "both", lookups[0], address)
-        return await self._open_session(row.id)
-
-    async def _may_try(self, account: str, address: str) -> bool:
-        tries = (
-            (_BY_ADDRESS, ("address", address)),
-            (_BY_BOTH, ("both", account, address)),
-            (_BY_ACCOUNT, ("account", account)),
-        )
-        for limit, who in tries:
-            if not await self._limits.hit(limit, *who):
-                return False
-        return True
-
-    async def _account(self, lookups: tuple[str, ...]) -> Row[Any, Any] | None:
-        wanted = select(account.c.id, account.c.password).where(account.c.lookup.in_(lookups))
-        async with self._house.database.reading() as connection:
-            return (await connection.execute(wanted)).first()
-
-    async def _verify(self, known: str, password: str) -> bool:
-        def check() -> bool:
-            try:
-                return self._hasher.verify(known, password)
-            except (VerificationError, InvalidHashError):
-                return False
-
-        async with self._busy:
-            return await asyncio.to_thread(check)
-
-    async def _open_session(self, of: str) -> str:
-        cookie, now = secrets.token_urlsafe(SECRET_BYTES), self._house.clock.now()
-        async with self._house.database.writing() as connection:
-            await connection.execute(
-                staff_session.insert().values(
-                    id=new_id(), account=of, secret=digest(cookie), created_at=now, seen_at=now
-                )
-            )
-        return cookie
+    id: str
+    device: str
+    since: datetime
+    seen_at: datetime
 
 
 async def create_account(
-    house: House, area: str, role: Role, email: str, name: str, password: str, kind: Kind | None = None
+    house: House,
+    area: str,
+    role: Role,
+    email: str,
+    name: str,
+    password: str,
+    kind: Kind | None = None,
+    *,
+    totp: str | None = None,
 ) -> str:
-    """A new account. Gives its id.
+    """A new account with a password and an authenticator app's secret. Gives its id.
 
     Raises:
         EmailTaken
     """
-    made, keys = new_id(), house.keys
+    made = new_id()
     hashed = await asyncio.to_thread(PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY).hash, password)
+    async with house.database.writing() as connection:
+        await add_account(connection, house, made, area, role, kind, email, name)
+        sealed = None if totp is None else house.keys.seal(totp, Place("account", "totp", made))
+        ways = {"password": hashed, "totp": sealed}
+        await connection.execute(account.update().where(account.c.id == made).values(**ways))
+    return made
+
+
+async def add_account(
+    connection: AsyncConnection,
+    house: House,
+    made: str,
+    area: str,
+    role: Role,
+    kind: Kind | None,
+    email: str,
+    name: str,
+) -> None:
+    """Write down a new account, which cannot sign in yet.
+
+    Raises:
+        EmailTaken
+    """
+    told = account.insert().values(
+        id=made,
+        area=area,
+        role=role.value,
+        kind=None if kind is None else kind.value,
+        email=house.keys.seal(email.strip(), Place("account", "email", made)),
+        lookup=house.keys.lookups(plain_email(email))[0],
+        name=house.keys.seal(name, Place("account", "name", made)),
+        password="",
+        created_at=house.clock.now(),
+    )
     try:
-        async with house.database.writing() as connection:
-            await connection.execute(
-                account.insert().values(
-                    id=made,
-                    area=area,
-                    role=role.value,
-                    kind=None if kind is None else kind.value,
-                    email=keys.seal(email.strip(), Place("account", "email", made)),
-                    lookup=keys.lookups(_plain(email))[0],
-                    name=keys.seal(name, Place("account", "name", made)),
-                    password=hashed,
-                    created_at=house.clock.now(),
-                )
-            )
+        await connection.execute(told)
     except IntegrityError:
         raise EmailTaken from None
-    return made
+
+
+def plain_email(email: str) -> str:
+    """Addresses are compared without case and without the space that a phone's keyboard adds."""
+    return email.strip().casefold()
+
+
+async def open_session(connection: AsyncConnection, house: House, of: str, device: str = "") -> str:
+    """A new session of an account whose second factor was shown just now. Gives its cookie's secret."""
+    cookie, now, made = secrets.token_urlsafe(SECRET_BYTES), house.clock.now(), new_id()
+    sealed = house.keys.seal(device, Place("staff_session", "device", made))
+    opened = {"id": made, "account": of, "secret": digest(cookie), "device": sealed}
+    times = {"created_at": now, "seen_at": now, "proved_at": now}
+    await connection.execute(staff_session.insert().values(**opened, **times))
+    return cookie
 
 
 async def staff(house: House, cookie: str | None) -> Staff | None:
@@ -177,12 +155,7 @@ async def staff(house: House, cookie: str | None) -> Staff | None:
     wanted = (
         select(staff_session, account.c.area, account.c.role, account.c.kind, account.c.name)
         .join(account, account.c.id == staff_session.c.account)
-        .where(
-            staff_session.c.secret == digest(cookie),
-            staff_session.c.ended_at.is_(None),
-            staff_session.c.seen_at > now - IDLE,
-            staff_session.c.created_at > now - ABSOLUTE,
-        )
+        .where(staff_session.c.secret == digest(cookie), _is_good(now), account.c.ended_at.is_(None))
     )
     async with house.database.reading() as connection:
         row = (await connection.execute(wanted)).first()
@@ -194,7 +167,47 @@ async def staff(house: House, cookie: str | None) -> Staff | None:
             await connection.execute(staff_session.update().where(this).values(seen_at=now))
     name = house.keys.open(row.name, Place("account", "name", row.account))
     kind = None if row.kind is None else Kind(row.kind)
-    return Staff(row.account, row.id, row.area, Role(row.role), name, kind)
+    return Staff(row.account, row.id, row.area, Role(row.role), name, kind, row.proved_at)
+
+
+async def proved(connection: AsyncConnection, house: House, session: str) -> None:
+    """Note that the second factor was shown again."""
+    this = staff_session.c.id == session
+    await connection.execute(staff_session.update().where(this).values(proved_at=house.clock.now()))
+
+
+async def sessions(house: House, of: str) -> tuple[Session, ...]:
+    """Every device that an account is signed in on, the one seen last first."""
+    wanted = (
+        select(staff_session)
+        .where(staff_session.c.account == of, _is_good(house.clock.now()))
+        .order_by(staff_session.c.seen_at.desc(), staff_session.c.id)
+    )
+    async with house.database.reading() as connection:
+        rows = (await connection.execute(wanted)).all()
+    return tuple(
+        Session(
+            row.id,
+            house.keys.open(row.device, Place("staff_session", "device", row.id)) if row.device else "",
+            row.created_at,
+            row.seen_at,
+        )
+        for row in rows
+    )
+
+
+async def end_sessions(
+    connection: AsyncConnection, house: House, of: str, *, only: str | None = None, but: str | None = None
+) -> tuple[str, ...]:
+    """Sign an account out: everywhere, on `only` one device, or on all `but` one. Gives the sessions."""
+    these = (staff_session.c.account == of) & staff_session.c.ended_at.is_(None)
+    if only is not None:
+        these &= staff_session.c.id == only
+    if but is not None:
+        these &= staff_session.c.id != but
+    ended = tuple((await connection.execute(select(staff_session.c.id).where(these))).scalars())
+    await connection.execute(staff_session.update().where(these).values(ended_at=house.clock.now()))
+    return ended
 
 
 async def sign_out(house: House, cookie: str | None) -> str | None:
@@ -209,16 +222,9 @@ async def sign_out(house: House, cookie: str | None) -> str | None:
     return ended
 
 
-def _hash_of_nothing(cost: Parameters) -> str:
-    """A hash that takes as long to check as any, and that no password has."""
-    salt, tag = (
-        base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
-        for length in (cost.salt_len, cost.hash_len)
+def _is_good(now: datetime) -> ColumnElement[bool]:
+    return (
+        staff_session.c.ended_at.is_(None)
+        & (staff_session.c.seen_at > now - IDLE)
+        & (staff_session.c.created_at > now - ABSOLUTE)
     )
-    costs = f"m={cost.memory_cost},t={cost.time_cost},p={cost.parallelism}"
-    return f"$argon2id$v={cost.version}${costs}${salt}${tag}"
-
-
-def _plain(email: str) -> str:
-    """Addresses are compared without case and without the space that a phone's keyboard adds."""
-    return email.strip().casefold()

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "HEARTH_"
 KEY_BYTES = 32
 EMBEDDED = "embedded"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -48,6 +49,7 @@ class Config(BaseSettings):
     time_zone: str = "Europe/London"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    demo: str = Field(default="", repr=False)
 
     @property
     def secure(self) -> bool:
@@ -85,7 +87,7 @@ class Config(BaseSettings):
             or value.rstrip("/") != f"{parts.scheme}://{parts.netloc}"
         ):
             raise ValueError("must be a scheme and a host only, such as https://session.example")
-        if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ValueError(
                 "must start with https:// unless it is this machine: browsers give no camera without"
             )
@@ -128,6 +130,19 @@ class Config(BaseSettings):
         except (OSError, ValueError, KeyError) as error:
             raise ValueError("must be a time zone's name, such as Europe/London") from error
         return value
+
+    @field_validator("demo")
+    @classmethod
+    def _demo_is_a_secret(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{43}", value):
+            raise ValueError("must be 32 random bytes in base64url; only `dev.py demo` sets it")
+        return value
+
+    @model_validator(mode="after")
+    def _demo_is_here(self) -> "Config":
+        if self.demo and urlsplit(self.origin).hostname not in LOOPBACK:
+            raise ValueError("DEMO lets people in without a second factor: only where ORIGIN is this machine")
+        return self
 
     @model_validator(mode="after")
     def _cluster_has_keys(self) -> "Config":

@@ -1,7 +1,8 @@
-"""The three cookies, all of them HttpOnly and strictly ours.
+"""The four cookies, all of them HttpOnly and strictly ours.
 
 `staff` and `seat` say who this browser is; `visit` says only that it is the same browser as a moment ago,
-so that a form can be tied to it before anybody is known.
+so that a form can be tied to it before anybody is known. `known` says that somebody has signed in here
+before: whoever guesses elsewhere does not use up this browser's tries.
 """
 
 from aiohttp import web
@@ -11,7 +12,8 @@ from server.config import Config
 SEAT = "seat"
 STAFF = "staff"
 VISIT = "visit"
-SEAT_LASTS = 26 * 7 * 24 * 3600
+KNOWN = "known"
+LASTS = {SEAT: 26 * 7 * 24 * 3600, KNOWN: 180 * 24 * 3600}  # seconds; the others end with the browser
 
 
 def cookie_name(config: Config, name: str) -> str:
@@ -29,7 +31,7 @@ def give(answer: web.StreamResponse, config: Config, name: str, value: str) -> N
     answer.set_cookie(
         cookie_name(config, name),
         value,
-        max_age=SEAT_LASTS if name == SEAT else None,
+        max_age=LASTS.get(name),
         path="/",
         secure=config.secure,
         httponly=True,

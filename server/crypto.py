@@ -52,6 +52,7 @@ class KeyRing:
         self._boxes = {hashlib.sha256(secret).digest()[:_KEY_ID]: box for secret, box in boxes}
         self._newest = hashlib.sha256(boxes[0][0]).digest()[:_KEY_ID]
         self._lookup = tuple(_derive(key, b"lookup") for key in keys)
+        self._browsers = tuple(_derive(key, b"browsers") for key in keys)
         self._forms = _derive(keys[0], b"forms")
 
     def seal(self, text: str, place: Place) -> bytes:
@@ -77,7 +78,11 @@ class KeyRing:
 
     def lookups(self, text: str) -> tuple[str, ...]:
         """What to look for to find a text without storing it: one keyed hash a key, the newest first."""
-        return tuple(hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in self._lookup)
+        return _marks(self._lookup, text)
+
+    def browser_marks(self, text: str) -> tuple[str, ...]:
+        """What only we can have given a browser to be known again by: one a key, the newest first."""
+        return _marks(self._browsers, text)
 
     def form_mark(self, holder: str) -> bytes:
         """32 bytes that only we can make for the holder of a cookie: the root of form tokens."""
@@ -87,6 +92,10 @@ class KeyRing:
 def digest(secret: str) -> str:
     """How a random secret (128 bits or more) is stored: SHA-256, in hex."""
     return hashlib.sha256(_bytes(secret)).hexdigest()
+
+
+def _marks(keys: Sequence[bytes], text: str) -> tuple[str, ...]:
+    return tuple(hmac.new(key, _bytes(text), hashlib.sha256).hexdigest() for key in keys)
 
 
 def _bytes(cookie: str) -> bytes:

@@ -1,11 +1,15 @@
-"""Something to try the platform with: an area, a group, its people, and a session that is on now."""
+"""Something to try the platform with: an area, a group, its people, and a session that is on now.
+
+Its people exist in the demo only. They have second factors as everyone has; in the demo alone they may also
+come in by a link (HEARTH_DEMO).
+"""
 
 import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from server import auth, groups, invites, meetings
+from server import accounts, auth, factors, groups, invites, meetings
 from server.auth import Kind, Role
 from server.data.tables import area
 from server.house import House
@@ -24,6 +28,7 @@ class SignIn:
     role: str
     email: str
     password: str
+    totp: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,20 @@ async def seed(house: House, parents: int) -> Demo:
 
 
 async def _account(house: House, place: str, role: Role, name: str, kind: Kind | None) -> tuple[SignIn, str]:
-    email, password = f"{role.value}@demo.invalid", secrets.token_urlsafe(12)
-    made = await auth.create_account(house, place, role, email, name, password, kind)
-    return SignIn(role.value, email, password), made
+    email, password, totp = _email(role), secrets.token_urlsafe(12), factors.new_secret()
+    made = await auth.create_account(house, place, role, email, name, password, kind, totp=totp)
+    return SignIn(role.value, email, password, totp), made
+
+
+async def cookie(house: House, role: Role) -> str | None:
+    """Sign one of the demo's people in. None: this is no demo."""
+    found = await accounts.by_email(house, _email(role))
+    if found is None:
+        return None
+    async with house.database.writing() as connection:
+        return await auth.open_session(connection, house, found[0], "/")
+
+
+def _email(role: Role) -> str:
+    """An address that no mail reaches: nobody real has it."""
+    return f"{role.value}@demo.invalid"

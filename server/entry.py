@@ -27,12 +27,14 @@ class Entry(Enum):
 class Door:
     """What a route asks of who comes.
 
-    `token`: a POST carries the token of our own form; `json`: it may be our own script's.
+    `token`: a POST carries the token of our own form; `json`: it may be our own script's; `fresh`: whoever is
+    signed in has shown the second factor a moment ago.
     """
 
     who: Entry
     token: bool = True
     json: bool = False
+    fresh: bool = False
 
 
 class NoDoor(Exception):
@@ -46,19 +48,23 @@ class NoDoor(Exception):
 _doors: WeakKeyDictionary[object, Door] = WeakKeyDictionary()
 
 
-def entry(who: Entry, *, token: bool = True, json: bool = False) -> Callable[[Handler], Handler]:
+def entry(
+    who: Entry, *, token: bool = True, json: bool = False, fresh: bool = False
+) -> Callable[[Handler], Handler]:
     """Declare who may enter through this handler."""
 
     def declare_it(handler: Handler) -> Handler:
-        declare(handler, who, token=token, json=json)
+        declare(handler, who, token=token, json=json, fresh=fresh)
         return handler
 
     return declare_it
 
 
-def declare(handler: object, who: Entry, *, token: bool = True, json: bool = False) -> None:
+def declare(
+    handler: object, who: Entry, *, token: bool = True, json: bool = False, fresh: bool = False
+) -> None:
     """Declare who may enter through a handler that is not ours to decorate."""
-    _doors[handler] = Door(who, token, json)
+    _doors[handler] = Door(who, token, json, fresh)
 
 
 def declared(route: web.AbstractRoute) -> Door | None:

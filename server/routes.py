@@ -2,14 +2,32 @@
 
 from aiohttp import web
 
-from server.pages import admin, apart, audit, followups, leaving, own, parent, public, sign_in, staff, webhook
+from server.pages import (
+    account,
+    admin,
+    apart,
+    audit,
+    colleagues,
+    followups,
+    joining,
+    leaving,
+    own,
+    parent,
+    public,
+    sign_in,
+    staff,
+    webhook,
+)
 
 ID = "[0-9a-f]{24}"
 GROUP = "/staff/groups/{group:" + ID + "}"
 SESSION = "/staff/sessions/{meeting:" + ID + "}"
 TASK = "/staff/tasks/{task:" + ID + "}"
 INVITE = "/staff/invites/{invite:" + ID + "}"
-LINK = "/i/{secret:[A-Za-z0-9_-]{43}}"
+_SECRET = "{secret:[A-Za-z0-9_-]{43}}"  # noqa: S105 - a pattern
+LINK = "/i/" + _SECRET
+JOIN = "/staff/join/" + _SECRET
+COLLEAGUE = "/staff/colleagues/{account:" + ID + "}"
 
 ROUTES = (
     web.get("/", public.front),
@@ -37,7 +55,38 @@ ROUTES = (
     web.post("/goodbye", own.say_goodbye),
     web.get("/staff/sign-in", sign_in.sign_in),
     web.post("/staff/sign-in", sign_in.try_sign_in),
+    web.post("/staff/sign-in/passkey/ask", sign_in.ask_passkey),
+    web.post("/staff/sign-in/passkey", sign_in.sign_in_by_passkey),
+    web.get("/demo/" + _SECRET + "/{role:admin|facilitator}", sign_in.try_the_demo),
     web.post("/staff/sign-out", leaving.sign_out),
+    web.get(JOIN, joining.join),
+    web.post(JOIN, joining.join),
+    web.post(JOIN + "/passkey/ask", joining.ask_passkey),
+    web.post(JOIN + "/passkey", joining.join_by_passkey),
+    web.get("/staff/prove", sign_in.prove),
+    web.post("/staff/prove", sign_in.prove),
+    web.post("/staff/prove/passkey/ask", sign_in.ask_prove),
+    web.post("/staff/prove/passkey", sign_in.prove_by_passkey),
+    web.get("/staff/account", account.account),
+    web.post("/staff/account/devices", account.sign_out_everywhere),
+    web.post("/staff/account/devices/{session:" + ID + "}", account.sign_out_there),
+    web.get("/staff/account/password", account.change),
+    web.post("/staff/account/password", account.change),
+    web.get("/staff/account/codes", account.new_codes),
+    web.post("/staff/account/codes", account.new_codes),
+    web.get("/staff/account/passkey", account.new_passkey),
+    web.post("/staff/account/passkey", account.add_passkey),
+    web.post("/staff/account/passkey/ask", account.ask_passkey),
+    web.get("/staff/account/passkeys/{passkey:" + ID + "}", account.remove_passkey),
+    web.post("/staff/account/passkeys/{passkey:" + ID + "}", account.remove_passkey),
+    web.get("/staff/colleagues", colleagues.colleagues),
+    web.get("/staff/colleagues/new", colleagues.invite),
+    web.post("/staff/colleagues/new", colleagues.invite),
+    web.post("/staff/colleagues/links/{invite:" + ID + "}", colleagues.stop),
+    web.get(COLLEAGUE + "/anew", colleagues.anew),
+    web.post(COLLEAGUE + "/anew", colleagues.anew),
+    web.get(COLLEAGUE + "/close", colleagues.close),
+    web.post(COLLEAGUE + "/close", colleagues.close),
     web.get("/staff", staff.home),
     web.get(SESSION, staff.desk),
     web.get(SESSION + "/debrief", followups.debrief),

@@ -6,6 +6,7 @@ Every start begins with new data in .demo/, so the links it prints always work.
 import argparse
 import asyncio
 import contextlib
+import secrets
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from tools.platform import ROOT, Platform, Seed, WillNotStart
 
 FOLDER = ROOT / ".demo"
+DEMO = "HEARTH_DEMO"
 YOUR_LINKS = 3  # personal links for whoever tries the demo; synthetic parents have their own
 
 
@@ -25,12 +27,13 @@ def forget(folder: Path) -> None:
 
 
 def describe(platform: Platform, seed: Seed, links: Sequence[str]) -> str:
-    staff = "\n".join(f"    {one.role:<12} {one.email}   password {one.password}" for one in seed.staff)
+    secret = platform.settings[DEMO]
+    staff = "\n".join(f"    {one.role:<12} {platform.origin}/demo/{secret}/{one.role}" for one in seed.staff)
     parents = "\n".join(f"    {link}" for link in links)
     return f"""
 Hearth is running on {platform.origin}  (Ctrl-C ends it)
 
-  Staff sign in at {platform.origin}/staff/sign-in
+  Staff sign in by a link, in the demo alone (else with a passkey, or a password and a code)
 {staff}
 
   Parents open a personal link, each in a browser or private window of their own
@@ -62,7 +65,7 @@ async def run(port: int, parents: int) -> int:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
     forget(FOLDER)
-    platform = Platform(FOLDER, port=port)
+    platform = Platform(FOLDER, port=port, settings={DEMO: secrets.token_urlsafe(32)})
     company: asyncio.subprocess.Process | None = None
     try:
         print("  Preparing the demo's data …", flush=True)

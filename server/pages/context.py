@@ -9,7 +9,8 @@ from jinja2 import Environment
 
 from moderation.actions import Action
 from moderation.model import Actor, MeetingId, PersonId, SeatId
-from server.auth import Doorkeeper, Staff
+from server.auth import Staff
+from server.doorkeeper import Doorkeeper
 from server.house import House
 from server.seats import Parent
 

@@ -14,6 +14,8 @@ from signalling.meeting.errors import JournalDown
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGN_IN = "/staff/sign-in"
+PROVE = "/staff/prove"
+TO = "to"
 _NOT_PAGES = ("/media/", "/socket.io/", "/livekit/", "/static/")
 _KIND_PAGES = frozenset({400, 403, 404, 405, 413})
 
@@ -76,6 +78,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
                 return go(SIGN_IN)
             if not _MAY[door.who](found):
                 raise Refused(HTTPStatus.FORBIDDEN, "403")
+            if door.fresh and not found.is_fresh(house(request).clock.now()):
+                if request.content_type == "application/json":
+                    raise Refused(HTTPStatus.FORBIDDEN, "stale")
+                return go(f"{PROVE}?{TO}={request.path}")
             request[HERE_STAFF] = found
     return await handler(request)
 

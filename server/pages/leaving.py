@@ -95,7 +95,7 @@ async def _patiently(work: Coroutine[Any, Any, None]) -> None:
 
 def _clear(request: web.Request, answer: web.Response) -> None:
     config = house(request).config
-    for name in (cookies.SEAT, cookies.STAFF, cookies.VISIT):
+    for name in (cookies.SEAT, cookies.STAFF, cookies.VISIT, cookies.KNOWN):
         cookies.take(answer, config, name)
     answer.headers["Clear-Site-Data"] = CLEAR
     answer.headers[hdrs.CACHE_CONTROL] = "no-store"

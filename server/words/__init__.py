@@ -6,6 +6,7 @@ Facts go in with `str.format`; templates escape what comes out.
 from collections.abc import Mapping
 from types import SimpleNamespace
 
+from server.words.account import ACCOUNT
 from server.words.audit import AUDIT
 from server.words.base import BASE
 from server.words.errors import ERRORS
@@ -21,6 +22,7 @@ def _area(sentences: Mapping[str, str]) -> SimpleNamespace:
 
 
 words = SimpleNamespace(
+    account=_area(ACCOUNT),
     audit=_area(AUDIT),
     base=_area(BASE),
     errors=_area(ERRORS),

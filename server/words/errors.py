@@ -29,5 +29,9 @@ ERRORS = {
     "invite_expired_text": "Links stop working after a while to keep people safe. Ask for a new one.",
     "invite_revoked_title": "This link was stopped",
     "invite_revoked_text": "You may have a newer link. If not, ask the person who sent it.",
+    "staff_link_title": "This link does not work any more",
+    "staff_link_text": "Links work once, and for three days. Ask for a new one.",
+    "last_way_title": "You need a way to sign in",
+    "last_way_text": "This is the only one you have. Add another one first, then take this one away.",
     "help_needed": "Need to talk to someone now?",
 }

@@ -1,14 +1,6 @@
 """What facilitators and admins read."""
 
 STAFF = {
-    "sign_in_title": "Sign in",
-    "sign_in_email": "E-mail address",
-    "sign_in_password": "Password",
-    "sign_in_button": "Sign in",
-    "sign_in_email_missing": "Write your e-mail address.",
-    "sign_in_password_missing": "Write your password.",
-    "sign_in_wrong": "That e-mail address and password do not go together. Check both and try again.",
-    "sign_in_too_many": "There were too many tries. Wait 15 minutes, then try again.",
     "sign_out": "Sign out",
     "home": "Home",
     "back_to_group": "Back to the group",
@@ -41,7 +33,7 @@ STAFF = {
     "group_hosts": "Hosts",
     "group_hosts_missing": "Choose at least one host.",
     "no_hosts_title": "No hosts yet",
-    "no_hosts_text": "Ask whoever runs this server to add a facilitator first.",
+    "no_hosts_text": "Invite a host first: it is under “Colleagues” on the first page.",
     "make_group": "Make the group",
     "hosts_are": "Hosts: {hosts}",
     "new_session": "Plan a session",

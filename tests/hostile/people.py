@@ -53,7 +53,7 @@ class Person:
     async def signs_in(self, who: SignIn) -> None:
         """Sign in as one of the staff, by the form. Raises LostTheWay."""
         page = await self.visitor.open("/staff/sign-in")
-        page = await self.visitor.submit(page, email=who.email, password=who.password)
+        page = await self.visitor.submit(page, email=who.email, password=who.password, code=await who.code())
         if page.path != "/staff":
             raise LostTheWay(page.url, "signing in did not work")
 

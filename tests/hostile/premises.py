@@ -25,6 +25,7 @@ from tests.peers import Peer
 from tools.platform import ROOT, Platform, SignIn, free_port
 
 PASSWORD: Final = "a long enough password"
+TOTP: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LOOPBACK: Final = "127.0.0.1"
 AREA: Final = "Valley Council"
 THEME: Final = "When sleep will not come"
@@ -215,7 +216,7 @@ async def _start(platform: Platform) -> Premises:
     async with _house(platform) as house:
         area = await groups.create_area(house, AREA)
         signs = {
-            who: SignIn("admin" if who == "admin" else "facilitator", f"{who}@valley.example", PASSWORD)
+            who: SignIn("admin" if who == "admin" else "facilitator", f"{who}@valley.example", PASSWORD, TOTP)
             for who in ("admin", "facilitator", "colleague", "stranger")
         }
         made = await asyncio.gather(*(_account(house, area, who, sign) for who, sign in signs.items()))
@@ -226,7 +227,9 @@ async def _start(platform: Platform) -> Premises:
 async def _account(house: House, area: str, who: str, sign: SignIn) -> str:
     role = auth.Role(sign.role)
     kind = auth.Kind.WORKER if role is auth.Role.FACILITATOR else None
-    return await auth.create_account(house, area, role, sign.email, who.title(), sign.password, kind)
+    return await auth.create_account(
+        house, area, role, sign.email, who.title(), sign.password, kind, totp=sign.totp
+    )
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """One evening for all journeys of a file: a platform, a Chromium, a Firefox, and people in front of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +9,11 @@ import pytest_asyncio
 
 from tests.browsers import LAPTOP, PHONE, Chromium, chromium, firefox
 from tests.journeys.people import Admin, Host, Parent
+from tools.joining import join
 from tools.platform import Platform, SignIn
+from tools.visitor import Visitor
 
-ALI = SignIn("admin", "ali@charity.example", "a long enough password")
-JO = SignIn("facilitator", "jo@charity.example", "another long password")
+ALI, JO = "ali@charity.example", "jo@charity.example"
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Evening:
     """Where the evening takes place, and everybody who has a part in it."""
 
     platform: Platform
+    signs: Mapping[str, SignIn]
     ali: Admin
     jo: Host
     sam: Parent
@@ -33,21 +35,30 @@ class Evening:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    """A platform with two accounts and nothing else."""
+    """A platform with nothing in it."""
     folder: Path = tmp_path_factory.mktemp("platform")
     async with Platform(folder) as running:
-        for account, name in ((ALI, "Ali"), (JO, "Jo")):
-            typed = ("--email", account.email, "--name", name, "--password", account.password)
-            await running.run(f"create-{account.role}", *typed)
         yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def evening(platform: Platform) -> AsyncIterator[Evening]:
+async def signs(platform: Platform) -> Mapping[str, SignIn]:
+    """What Ali, an admin, and Jo, a facilitator, chose to sign in with when they opened their links."""
+    made = {}
+    for role, email, name in (("admin", ALI, "Ali"), ("facilitator", JO, "Jo")):
+        link = (await platform.run(f"create-{role}", "--email", email)).strip()
+        async with Visitor(platform.origin) as visitor:
+            made[email] = await join(visitor, link, role, email, name)
+    return made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def evening(platform: Platform, signs: Mapping[str, SignIn]) -> AsyncIterator[Evening]:
     """Everybody in front of their own blank page: Ana uses Firefox, the others Chromium."""
     async with chromium() as chrome, firefox() as fox:
         yield Evening(
             platform,
+            signs,
             Admin(await chrome.tab(LAPTOP), "Ali"),
             Host(await chrome.tab(LAPTOP), "Jo"),
             Parent(await chrome.tab(PHONE), "Sam"),

@@ -138,6 +138,7 @@ class Staff(Someone):
         await self.tab.goto(f"{origin}/staff/sign-in")
         await self.tab.write("E-mail address", account.email)
         await self.tab.write("Password", account.password)
+        await self.tab.write("Code", await account.code())
         await self.tab.press("Sign in")
         await self.shows("Hello")
 

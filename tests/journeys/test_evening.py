@@ -20,7 +20,7 @@ async def everybody_meets(evening: Evening) -> None:
 
 
 async def test_an_admin_invites_and_two_parents_walk_in(evening: Evening) -> None:
-    await evening.ali.sign_in(evening.platform.origin, ALI)
+    await evening.ali.sign_in(evening.platform.origin, evening.signs[ALI])
     await evening.ali.make_group("Tuesday group", "Jo")
     await evening.ali.plan_session("Talking with school")
     links = [await evening.ali.invite(name) for name in ("S", "A")]
@@ -44,7 +44,7 @@ async def test_a_reload_keeps_the_place_in_the_waiting_room(evening: Evening) ->
 
 async def test_the_host_opens_lets_everyone_in_and_all_hear_and_see_each_other(evening: Evening) -> None:
     jo, sam, ana = evening.everyone()
-    await jo.sign_in(evening.platform.origin, JO)
+    await jo.sign_in(evening.platform.origin, evening.signs[JO])
     await jo.go_to_desk()
     await jo.shows("The room is not open yet")
     await jo.open_session()

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from server import auth, groups, invites, meetings
 from server.app import build
@@ -33,6 +35,7 @@ from tools.visitor import Page, Visitor
 KEY = bytes(range(32))
 EVENING = datetime(2026, 3, 3, 19, 5, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SOURCES = (
     "src/pages/main.ts",
     "src/check/main.ts",
@@ -110,12 +113,20 @@ class Place:
         return f"/i/{(await invites.issue(self.house, self.group, label, self.admin)).secret}"
 
     async def staff(self, role: Role) -> Visitor:
-        """Somebody signed in."""
+        """Somebody signed in, a moment ago."""
         visitor = self.visitor()
-        page = await visitor.open("/staff/sign-in")
-        page = await visitor.submit(page, email=f"{role.value}@example.org", password=PASSWORD)
-        assert page.path == "/staff"
+        await self.sign_in(visitor, self.admin if role is Role.ADMIN else self.host)
         return visitor
+
+    async def sign_in(self, visitor: Visitor, account: str) -> None:
+        """Make this browser one in which somebody has signed in."""
+        async with self.house.database.writing() as connection:
+            cookie = await auth.open_session(connection, self.house, account, "Firefox/Linux")
+        visitor.http.cookie_jar.update_cookies({"staff": cookie}, response_url=URL(self.origin))
+
+    def code(self, later: int = 0) -> str:
+        """What everybody's authenticator app shows, now or some steps later."""
+        return code_at(self.clock.now(), later)
 
     async def parent(self, name: str = "Sam", link: str | None = None) -> Visitor:
         """A parent who has come as far as the session's page."""
@@ -124,6 +135,11 @@ class Place:
         page = await walk_in(visitor, page, name)
         assert page.path == "/session"
         return visitor
+
+
+def code_at(now: datetime, later: int = 0) -> str:
+    """A code of everybody's authenticator app."""
+    return pyotp.TOTP(TOTP).generate_otp(int(now.timestamp()) // 30 + later)
 
 
 async def walk_in(visitor: Visitor, page: Page, name: str) -> Page:
@@ -175,9 +191,11 @@ async def _furnish(path: Path) -> Furniture:
     url = f"sqlite+aiosqlite:///{path}"
     house = House(Config(key=(KEY,), database_url=url), Database(url), KeyRing((KEY,)), FakeClock(EVENING))
     area = await groups.create_area(house, "Somewhere")
-    admin = await auth.create_account(house, area, Role.ADMIN, "admin@example.org", "Ali", PASSWORD)
+    admin = await auth.create_account(
+        house, area, Role.ADMIN, "admin@example.org", "Ali", PASSWORD, totp=TOTP
+    )
     host = await auth.create_account(
-        house, area, Role.FACILITATOR, "facilitator@example.org", "Jo", PASSWORD, Kind.WORKER
+        house, area, Role.FACILITATOR, "facilitator@example.org", "Jo", PASSWORD, Kind.WORKER, totp=TOTP
     )
     group = await groups.create(house, area, "Tuesday group", (host,))
     starts_at = EVENING - timedelta(minutes=5)

@@ -19,6 +19,11 @@ FIELDS = (
     "version",
     "email",
     "password",
+    "password_now",
+    "code",
+    "kept",
+    "to",
+    "role",
     "title",
     "host",
     "day",
@@ -95,6 +100,8 @@ async def paths(place: Place) -> dict[Role | None, list[str]]:
             "/joining-from",
             "/goodbye",
             "/staff/sign-in",
+            "/staff/sign-in/passkey",
+            "/staff/join/" + "A" * 43,
             "/exit/seat",
         ],
         Role.ADMIN: [
@@ -104,6 +111,11 @@ async def paths(place: Place) -> dict[Role | None, list[str]]:
             f"{group}/apart",
             f"/staff/invites/{line.invite}/revoke",
             f"/staff/invites/{line.invite}/reissue",
+            "/staff/prove",
+            "/staff/prove/passkey",
+            "/staff/account/password",
+            "/staff/account/passkey",
+            "/staff/colleagues/new",
         ],
     }
 
@@ -158,6 +170,9 @@ async def test_any_text_in_any_field_of_a_form_with_its_token(place: Place) -> N
         signed = {**fields, "token": token(place, admin, "staff")}
         for path in (
             "/staff/groups/new",
+            "/staff/prove",
+            "/staff/account/password",
+            "/staff/colleagues/new",
             *(f"{group}/{page}" for page in ("sessions/new", "invites/new", "apart")),
         ):
             status = await post(place, admin, path, data=signed)

@@ -23,7 +23,7 @@ async def an_evening(place: Place) -> list[str]:
     wrong = await host.open("/staff/sign-in")
     stranger = place.visitor()
     wrong = await stranger.open("/staff/sign-in")
-    await stranger.submit(wrong, email="barnaby@secret.example", password="hunter2-hunter2")
+    await stranger.submit(wrong, email="barnaby@secret.example", password="hunter2-hunter2", code="123456")
     await stranger.open("/i/" + "Zq" * 21 + "Z")
     await stranger.open("/nowhere/Ermintrude")
     page = await admin.submit(

@@ -30,7 +30,7 @@ async def colleague(
     async with place.house.database.writing() as connection:
         await connection.execute(group_facilitator.insert().values(**joined))
     visitor = place.visitor()
-    await visitor.submit(await visitor.open("/staff/sign-in"), email=email, password=PASSWORD)
+    await place.sign_in(visitor, made)
     return visitor
 
 

@@ -87,7 +87,7 @@ CROSS: list[dict[str, str]] = [
 async def test_a_post_from_elsewhere_is_refused(place: Place, told: dict[str, str]) -> None:
     visitor = place.visitor()
     page = await visitor.open("/staff/sign-in")
-    form = {**page.form().filled, "email": "admin@example.org", "password": PASSWORD}
+    form = {**page.form().filled, "email": "admin@example.org", "password": PASSWORD, "code": place.code()}
     if "Origin" not in told:
         del visitor.http.headers["Origin"]
     async with visitor.http.post(page.url, data=form, headers=told, allow_redirects=False) as answer:
@@ -99,7 +99,7 @@ async def test_a_post_from_elsewhere_is_refused(place: Place, told: dict[str, st
 async def test_a_post_from_our_own_page_is_taken(place: Place, told: dict[str, str]) -> None:
     visitor = place.visitor()
     page = await visitor.open("/staff/sign-in")
-    form = {**page.form().filled, "email": "admin@example.org", "password": PASSWORD}
+    form = {**page.form().filled, "email": "admin@example.org", "password": PASSWORD, "code": place.code()}
     async with visitor.http.post(page.url, data=form, headers=told, allow_redirects=False) as answer:
         assert answer.status == 303
 
@@ -126,7 +126,9 @@ async def test_one_browsers_token_is_no_good_in_another(place: Place) -> None:
     mine, theirs = place.visitor(), place.visitor()
     stolen = (await theirs.open("/staff/sign-in")).form().filled["token"]
     page = await mine.open("/staff/sign-in")
-    refused = await mine.submit(page, token=stolen, email="admin@example.org", password=PASSWORD)
+    refused = await mine.submit(
+        page, token=stolen, email="admin@example.org", password=PASSWORD, code=place.code()
+    )
     assert refused.status == 403
     assert "open for a long time" in refused.html
 
@@ -135,7 +137,7 @@ async def test_tokens_change_when_somebody_signs_in(place: Place) -> None:
     visitor = place.visitor()
     page = await visitor.open("/staff/sign-in")
     before = page.form().filled["token"]
-    await visitor.submit(page, email="admin@example.org", password=PASSWORD)
+    await visitor.submit(page, email="admin@example.org", password=PASSWORD, code=place.code())
     form = await visitor.open("/staff/groups/new")
     assert (await visitor.submit(form, token=before, title="x")).status == 403
 

@@ -96,17 +96,16 @@ async def test_a_link_is_shown_once_and_its_state_after(place: Place) -> None:
 
 
 async def test_an_empty_area_says_so_kindly(place: Place) -> None:
-    await empty_area(place)
     admin = place.visitor()
-    page = await admin.open("/staff/sign-in")
-    page = await admin.submit(page, email="new@example.org", password=PASSWORD)
-    assert "No groups yet" in page.html
+    await place.sign_in(admin, await empty_area(place))
+    assert "No groups yet" in (await admin.open("/staff")).html
     assert "No hosts yet" in (await admin.open("/staff/groups/new")).html
 
 
-async def empty_area(place: Place) -> None:
+async def empty_area(place: Place) -> str:
+    """The admin of an area with nothing in it."""
     area = await groups.create_area(place.house, "Elsewhere")
-    await auth.create_account(place.house, area, Role.ADMIN, "new@example.org", "Bo", PASSWORD)
+    return await auth.create_account(place.house, area, Role.ADMIN, "new@example.org", "Bo", PASSWORD)
 
 
 async def test_a_group_without_people_or_sessions_says_so_kindly(place: Place) -> None:
@@ -118,12 +117,11 @@ async def test_a_group_without_people_or_sessions_says_so_kindly(place: Place) -
 
 
 async def test_another_areas_groups_and_people_cannot_be_reached(place: Place) -> None:
-    await empty_area(place)
+    stranger = await empty_area(place)
     await place.invite()
     (line,) = await invites.of_group(place.house, place.group)
     admin = place.visitor()
-    page = await admin.open("/staff/sign-in")
-    await admin.submit(page, email="new@example.org", password=PASSWORD)
+    await place.sign_in(admin, stranger)
     for path in (
         f"/staff/groups/{place.group}",
         f"/staff/groups/{place.group}/sessions/new",

@@ -8,9 +8,9 @@ import pytest
 from server.words import words
 
 SERVER = Path(__file__).resolve().parent.parent.parent / "server"
-AREAS = ("audit", "base", "errors", "parent", "staff")
+AREAS = ("account", "audit", "base", "errors", "parent", "staff")
 MADE_UP = re.compile(
-    r"(invite|revoke|reissue|help|plan|answer|question|task|how|wish|did|why|kind)_\w+|(\d{3}|stale|seat|invite_\w+)_(title|text)"
+    r"(anew|close|password|role|invite|revoke|reissue|help|plan|answer|question|task|how|wish|did|why|kind)_\w+|(\d{3}|stale|seat|staff_link|last_way|invite_\w+)_(title|text)"
 )
 
 

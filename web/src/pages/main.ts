@@ -3,6 +3,7 @@
 import { bindExit } from '../exit/exit';
 import { bindCopy } from './copy';
 import { HELPLINES, keepHelplines } from './helplines';
+import { bindPasskeys } from './passkey';
 import { bindSheets } from './sheet';
 import { bindSteps, settle } from './steps';
 
@@ -10,5 +11,6 @@ bindExit();
 bindSheets();
 bindSteps();
 bindCopy();
+bindPasskeys();
 settle(document);
 if (location.pathname === HELPLINES) keepHelplines();
