@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from moderation.model import Feature, FloorMode, Meeting, Person, Phase, Place, Role, SeatId, Standing
+from moderation.model import MEDIA, Feature, FloorMode, Meeting, Person, Phase, Place, Role, SeatId, Standing
 
 
 class Source(Enum):
@@ -39,18 +39,17 @@ _FEATURE = {
     Source.CAMERA: Feature.PICTURE,
     Source.SCREEN_SHARE: Feature.PICTURE,
 }
-_ALL_MEDIA = frozenset({Feature.SOUND, Feature.PICTURE})
 
 
 def grants(meeting: Meeting) -> Mapping[SeatId, Grant]:
     """The grant of every seat that may have a media connection at this moment.
 
     While the session is unattended or all is paused the connections stay and nobody receives anything. What
-    they publish survives, so that resuming is exact.
+    they publish survives, so that resuming is exact; what a pause had withdrawn already stays so.
     """
     if meeting.phase not in (Phase.OPEN, Phase.UNATTENDED):
         return {}
-    hearing = meeting.phase is Phase.OPEN and not meeting.paused >= _ALL_MEDIA
+    hearing = meeting.phase is Phase.OPEN and not meeting.paused >= MEDIA
     found = {}
     for seat in meeting.in_place(Place.PRESENT):
         person = meeting.people[seat.person]
@@ -72,7 +71,7 @@ def _sources(meeting: Meeting, person: Person, room: Room) -> frozenset[Source]:
         Source.CAMERA: not person.camera_held,
         Source.SCREEN_SHARE: person.role is Role.FACILITATOR or meeting.screen == person.id,
     }
-    frozen: frozenset[Feature] = frozenset() if meeting.paused >= _ALL_MEDIA else meeting.paused
+    frozen = meeting.withdrawn if meeting.paused >= MEDIA else meeting.paused
     return frozenset(source for source, allowed in may.items() if allowed and _FEATURE[source] not in frozen)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from moderation import events as e
 from moderation.model import (
+    MEDIA,
     Aside,
     Feature,
     Floor,
@@ -146,7 +147,8 @@ def _in_the_room(meeting: Meeting, event: _InTheRoom) -> Meeting:
         case e.Locked() | e.Unlocked():
             return replace(meeting, locked=isinstance(event, e.Locked))
         case e.Paused():
-            return replace(meeting, paused=frozenset(Feature))
+            withdrawn = meeting.withdrawn if meeting.paused >= MEDIA else meeting.paused & MEDIA
+            return replace(meeting, paused=frozenset(Feature), withdrawn=withdrawn)
         case e.FeatureResumed(feature):
             return replace(meeting, paused=meeting.paused - {feature})
         case e.FloorHeld() | e.FloorOpened() | e.WordGiven() | e.WordTaken():

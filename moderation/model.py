@@ -60,6 +60,9 @@ class Feature(Enum):
     HANDS = "hands"
 
 
+MEDIA = frozenset({Feature.SOUND, Feature.PICTURE})
+
+
 class ChatMode(Enum):
     """Who reads what parents write: nobody, the hosts, or everyone in the room."""
 
@@ -194,8 +197,9 @@ class Meeting:
 
     `agreement` is the version that every parent must have accepted. `attending` holds the facilitators'
     seats that have both the event connection and media in this room. `unattended_since` is set while the
-    phase is UNATTENDED. `hands` are in the order the server saw them; `screen` is the parent who may share
-    theirs; `closing_since` is when the hosts said goodbye and those who wish stayed behind.
+    phase is UNATTENDED. `withdrawn` had not come back of an earlier pause when all was paused again. `hands`
+    are in the order the server saw them; `screen` is the parent who may share theirs; `closing_since` is when
+    the hosts said goodbye and those who wish stayed behind.
     """
 
     id: MeetingId
@@ -208,6 +212,7 @@ class Meeting:
     unattended_since: datetime | None = None
     terms: Terms = Terms()
     paused: frozenset[Feature] = frozenset()
+    withdrawn: frozenset[Feature] = frozenset()
     floor: Floor = Floor()
     hands: tuple[PersonId, ...] = ()
     chat: ChatMode = ChatMode.OFF

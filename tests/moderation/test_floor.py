@@ -5,7 +5,7 @@ import pytest
 from moderation import actions as a
 from moderation import events as e
 from moderation.decisions import Reason
-from moderation.grants import Source, grants
+from moderation.grants import Grant, Source, grants
 from moderation.model import Actor, ChatMode, Feature, FloorMode, Meeting, Role
 from moderation.rules import decide
 from tests.moderation.builders import JO, KAZ, NOON, SAM, after, in_session, refusal, scheduled
@@ -35,6 +35,11 @@ class TestPausing:
         both = after(sound, (JO, a.ResumeFeature(Feature.PICTURE)))
         assert both.paused == {Feature.CHAT, Feature.HANDS}
         assert grants(both) == grants(in_session())
+
+    def test_pausing_again_gives_nothing_back_that_had_not_come_back(self) -> None:
+        sound = after(in_session(), (JO, a.Pause()), (JO, a.ResumeFeature(Feature.SOUND)))
+        again = grants(after(sound, (JO, a.ResumeFeature(Feature.CHAT)), (JO, a.Pause())))[SAM.seat]
+        assert again == Grant(can_subscribe=False, sources=frozenset({Source.MICROPHONE}))
 
     def test_no_hand_goes_up_while_hands_are_paused(self) -> None:
         assert refusal(after(in_session(), (JO, a.Pause())), SAM, a.RaiseHand()) is Reason.PAUSED
