@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moderation.model import MeetingId, PersonId, RemovalReason
 from server import tasks, visits
@@ -108,22 +109,30 @@ async def is_suspended(house: House, member: str, *, but_in: str | None = None) 
 
     `but_in` is a session that knows of its own suspensions.
     """
-    today = house.clock.now().astimezone(house.config.zone).date()
-    standing = (
-        (exclusion.c.member == member)
-        & exclusion.c.suspended
-        & exclusion.c.lifted_at.is_(None)
-        & (exclusion.c.until.is_(None) | (exclusion.c.until > today))
-    )
-    wanted = select(exclusion.c.until).where(standing)
-    if but_in is not None:
-        wanted = wanted.where(exclusion.c.meeting != but_in)
     async with house.database.reading() as connection:
-        found = list((await connection.execute(wanted)).scalars())
+        return await suspended(house, connection, member, but_in=but_in)
+
+
+async def suspended(
+    house: House, connection: AsyncConnection, member: str, *, but_in: str | None
+) -> date | bool:
+    """The same, in a transaction."""
+    today = house.clock.now().astimezone(house.config.zone).date()
+    told = {"of": member, "today": today, "but_in": but_in or ""}
+    found = list((await connection.execute(_SUSPENSIONS, told)).scalars())
     if not found:
         return False
     days = [until for until in found if until is not None]
     return max(days) if len(days) == len(found) else True
+
+
+_SUSPENSIONS = select(exclusion.c.until).where(
+    exclusion.c.member == bindparam("of"),
+    exclusion.c.suspended,
+    exclusion.c.lifted_at.is_(None),
+    exclusion.c.until.is_(None) | (exclusion.c.until > bindparam("today")),
+    exclusion.c.meeting != bindparam("but_in"),
+)
 
 
 async def lift_suspension(house: House, member: str) -> None:

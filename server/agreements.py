@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.data.tables import acceptance, agreement
@@ -37,8 +37,7 @@ async def start(connection: AsyncConnection, group: str, now: datetime) -> None:
 
 async def current_version(connection: AsyncConnection, group: str) -> int:
     """The newest version of the group's agreement."""
-    newest = select(func.max(agreement.c.version)).where(agreement.c.group == group)
-    return int((await connection.execute(newest)).scalar_one())
+    return int((await connection.execute(_NEWEST, {"of_group": group})).scalar_one())
 
 
 async def read(house: House, group: str, version: int) -> Agreement:
@@ -62,5 +61,8 @@ async def accept(house: House, member: str, version: int) -> None:
 
 async def accepted(connection: AsyncConnection, member: str) -> frozenset[int]:
     """Every version a member has accepted."""
-    versions = select(acceptance.c.version).where(acceptance.c.member == member)
-    return frozenset((await connection.execute(versions)).scalars())
+    return frozenset((await connection.execute(_ACCEPTED, {"by": member})).scalars())
+
+
+_NEWEST = select(func.max(agreement.c.version)).where(agreement.c.group == bindparam("of_group"))
+_ACCEPTED = select(acceptance.c.version).where(acceptance.c.member == bindparam("by"))

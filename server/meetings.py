@@ -3,13 +3,15 @@
 On screen it is a session; in code it is a meeting, so that nobody confuses it with being signed in.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moderation.events import Arrived, Ended
 from server.data.store import is_id, new_id
@@ -21,6 +23,7 @@ USUAL_CAPACITY = 16
 USUAL_LATE_MINUTES = 15
 DOOR_OPENS_BEFORE = timedelta(hours=12)
 OVER_AFTER = timedelta(hours=2)  # a session may run late; then it is over, ended or not
+LONG_AGO = timedelta(days=2)  # a session that began so long ago is over, however long it was
 LOOKED_BACK_ON = timedelta(days=14)
 GOODBYE_WITHIN = timedelta(days=1)
 
@@ -88,29 +91,55 @@ async def plan(
 
 async def find(house: House, wanted: str) -> Session | None:
     """One session, or None."""
+    async with house.database.reading() as connection:
+        return await found_in(connection, wanted)
+
+
+async def found_in(connection: AsyncConnection, wanted: str) -> Session | None:
+    """The same, in a transaction."""
     if not is_id(wanted):
         return None
-    found = await _read(house, _sessions().where(meeting.c.id == wanted))
-    return found[0] if found else None
+    row = (await connection.execute(_ONE, {"wanted": wanted})).first()
+    return None if row is None else _session(row)
 
 
 async def of_group(house: House, wanted: str) -> tuple[Session, ...]:
     """All of a group's sessions, the earliest first."""
-    return await _read(house, _sessions().where(meeting.c.group == wanted))
+    return await _read(house, _SESSIONS.where(meeting.c.group == wanted))
 
 
 async def at_hand(house: House, for_group: str) -> Session | None:
     """The session a parent of this group means now: the one that runs, or else the next one."""
+    async with house.database.reading() as connection:
+        return await at_hand_in(house, connection, for_group)
+
+
+async def at_hand_in(house: House, connection: AsyncConnection, for_group: str) -> Session | None:
+    """The same, in a transaction."""
     now = house.clock.now()
-    sessions = [found for found in await of_group(house, for_group) if not found.is_over(now)]
-    return sessions[0] if sessions else None
+    rows = await connection.execute(STILL_TO_COME, still_to_come(for_group, now))
+    return first_at_hand(rows, now)[1]
+
+
+def still_to_come(for_group: str, now: datetime) -> dict[str, object]:
+    """What `STILL_TO_COME` has to be told."""
+    return {"of_group": for_group, "long_ago": now - LONG_AGO}
+
+
+def first_at_hand(rows: Iterable[Row[Any]], now: datetime) -> tuple[Row[Any], Session] | tuple[None, None]:
+    """The session that is meant now, of what `STILL_TO_COME` has found."""
+    for row in rows:
+        session = _session(row)
+        if not session.is_over(now):
+            return row, session
+    return None, None
 
 
 async def of_host(house: House, account: str) -> tuple[Session, ...]:
     """A facilitator's own sessions that are not over, the earliest first."""
     now = house.clock.now()
     own = select(group_facilitator.c.group).where(group_facilitator.c.account == account)
-    found = await _read(house, _sessions().where(meeting.c.group.in_(own)))
+    found = await _read(house, _SESSIONS.where(meeting.c.group.in_(own)))
     return tuple(session for session in found if not session.is_over(now))
 
 
@@ -118,7 +147,7 @@ async def just_over(house: House, account: str) -> tuple[Session, ...]:
     """A facilitator's own sessions of the last two weeks that are over, the latest first."""
     now = house.clock.now()
     own = select(group_facilitator.c.group).where(group_facilitator.c.account == account)
-    wanted = _sessions().where(
+    wanted = _SESSIONS.where(
         meeting.c.group.in_(own), meeting.c.starts_at > now - LOOKED_BACK_ON, meeting.c.starts_at <= now
     )
     found = await _read(house, wanted)
@@ -131,7 +160,7 @@ async def attended_last(house: House, member: str) -> Session | None:
     came = exists().where(
         journal.c.stream == meeting.c.id, journal.c.person == member, journal.c.event == Arrived.__name__
     )
-    wanted = _sessions().where(came, meeting.c.starts_at > now - GOODBYE_WITHIN)
+    wanted = _SESSIONS.where(came, meeting.c.starts_at > now - GOODBYE_WITHIN)
     found = [
         session for session in await _read(house, wanted) if session.starts_at - DOOR_OPENS_BEFORE <= now
     ]
@@ -140,23 +169,33 @@ async def attended_last(house: House, member: str) -> Session | None:
 
 async def is_host(house: House, account: str, of_group: str) -> bool:
     """Whether this facilitator hosts this group."""
-    found = select(group_facilitator).where(
-        group_facilitator.c.account == account, group_facilitator.c.group == of_group
-    )
     async with house.database.reading() as connection:
-        return (await connection.execute(found)).first() is not None
+        return await is_host_in(connection, account, of_group)
 
 
-def _sessions() -> Select[tuple[object, ...]]:
-    over = exists().where(journal.c.stream == meeting.c.id, journal.c.event == Ended.__name__)
-    return (
-        select(meeting, group.c.title.label("group_title"), over.label("ended"))
-        .join(group, group.c.id == meeting.c.group)
-        .order_by(meeting.c.starts_at, meeting.c.id)
-    )
+async def is_host_in(connection: AsyncConnection, account: str, of_group: str) -> bool:
+    """The same, in a transaction."""
+    found = await connection.execute(_IS_HOST, {"account": account, "of_group": of_group})
+    return found.first() is not None
 
 
-async def _read(house: House, wanted: Select[tuple[object, ...]]) -> tuple[Session, ...]:
+_IS_OVER = exists().where(journal.c.stream == meeting.c.id, journal.c.event == Ended.__name__)
+_SESSIONS: Select[Any] = (
+    select(meeting, group.c.title.label("group_title"), _IS_OVER.label("ended"))
+    .join(group, group.c.id == meeting.c.group)
+    .order_by(meeting.c.starts_at, meeting.c.id)
+)
+_ONE = _SESSIONS.where(meeting.c.id == bindparam("wanted"))
+STILL_TO_COME = _SESSIONS.where(
+    meeting.c.group == bindparam("of_group"), meeting.c.starts_at > bindparam("long_ago")
+)
+"""A group's sessions that may not be over yet, the earliest first."""
+_IS_HOST = select(group_facilitator).where(
+    group_facilitator.c.account == bindparam("account"), group_facilitator.c.group == bindparam("of_group")
+)
+
+
+async def _read(house: House, wanted: Select[Any]) -> tuple[Session, ...]:
     async with house.database.reading() as connection:
         return tuple(_session(row) for row in await connection.execute(wanted))
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from server.data.tables import readiness
 from server.house import House
 from signalling.meeting.ports import Readiness
@@ -33,10 +31,3 @@ async def record(house: House, seat: str, meeting: str, result: Result) -> None:
                 at=house.clock.now(),
             )
         )
-
-
-async def is_recorded(house: House, seat: str, meeting: str) -> bool:
-    """Whether this seat has been through the check for this session, passed over or not."""
-    wanted = select(readiness.c.seat).where(readiness.c.seat == seat, readiness.c.meeting == meeting)
-    async with house.database.reading() as connection:
-        return (await connection.execute(wanted)).first() is not None

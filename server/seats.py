@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,27 +57,20 @@ async def parent(house: House, cookie: str | None) -> Parent | SeatRefusal:
     """Who holds this cookie. A seat is good until it is ended, or its invite is revoked or expires."""
     if not cookie:
         return SeatRefusal.NO_SEAT
-    wanted = (
-        select(
-            seat.c.id.label("seat"),
-            seat.c.ended_at,
-            invite,
-            member.c.group,
-            member.c.name,
-            member.c.welcomed_at,
-            member.c.plan_at,
-        )
-        .join(invite, invite.c.id == seat.c.invite)
-        .join(member, member.c.id == invite.c.member)
-        .where(seat.c.secret == digest(cookie))
-    )
     async with house.database.reading() as connection:
-        row = (await connection.execute(wanted)).first()
-        if row is None:
-            return SeatRefusal.NO_SEAT
-        if row.ended_at is not None or invites.state(row, house.clock.now()) not in invites.LIVE:
-            return SeatRefusal.SEAT_ENDED
-        accepted = await agreements.accepted(connection, row.member)
+        return await sitting(house, connection, cookie)
+
+
+async def sitting(house: House, connection: AsyncConnection, cookie: str | None) -> Parent | SeatRefusal:
+    """The same, in a transaction."""
+    if not cookie:
+        return SeatRefusal.NO_SEAT
+    row = (await connection.execute(_SEAT, {"secret": digest(cookie)})).first()
+    if row is None:
+        return SeatRefusal.NO_SEAT
+    if row.ended_at is not None or invites.state(row, house.clock.now()) not in invites.LIVE:
+        return SeatRefusal.SEAT_ENDED
+    accepted = await agreements.accepted(connection, row.member)
     name = None if row.name is None else house.keys.open(row.name, Place("member", "name", row.member))
     return Parent(
         row.seat,
@@ -89,6 +82,22 @@ async def parent(house: House, cookie: str | None) -> Parent | SeatRefusal:
         accepted,
         row.plan_at is not None,
     )
+
+
+_SEAT = (
+    select(
+        seat.c.id.label("seat"),
+        seat.c.ended_at,
+        invite,
+        member.c.group,
+        member.c.name,
+        member.c.welcomed_at,
+        member.c.plan_at,
+    )
+    .join(invite, invite.c.id == seat.c.invite)
+    .join(member, member.c.id == invite.c.member)
+    .where(seat.c.secret == bindparam("secret"))
+)
 
 
 async def welcome(house: House, of: Parent) -> None:
@@ -143,16 +152,17 @@ class SqlSeats:
             JournalDown
         """
         staff = await auth.staff(self._house, self._cookie(cookies, STAFF))
-        session = await meetings.find(self._house, of)
-        if staff is not None:
-            return await self._host(staff, session)
-        found = await parent(self._house, self._cookie(cookies, SEAT))
-        if not isinstance(found, Parent):
-            return found
-        if session is None or session.group != found.group or found.name is None:
-            return SeatRefusal.NOT_YOUR_SESSION
-        if await aftercare.is_suspended(self._house, found.member, but_in=of):
-            return SeatRefusal.SUSPENDED
+        async with self._house.database.reading() as connection:
+            session = await meetings.found_in(connection, of)
+            if staff is not None:
+                return await self._host(connection, staff, session)
+            found = await sitting(self._house, connection, self._cookie(cookies, SEAT))
+            if not isinstance(found, Parent):
+                return found
+            if session is None or session.group != found.group or found.name is None:
+                return SeatRefusal.NOT_YOUR_SESSION
+            if await aftercare.suspended(self._house, connection, found.member, but_in=of):
+                return SeatRefusal.SUSPENDED
         agreed = (
             session.agreement if session.agreement in found.accepted else max(found.accepted, default=None)
         )
@@ -176,10 +186,10 @@ class SqlSeats:
         Raises:
             UnknownMeeting, JournalDown
         """
-        session = await meetings.find(self._house, of)
-        if session is None:
-            raise UnknownMeeting(of)
         async with self._house.database.reading() as connection:
+            session = await meetings.found_in(connection, of)
+            if session is None:
+                raise UnknownMeeting(of)
             hosts = await groups.hosts(self._house, connection, session.group)
             seats = {
                 **await self._parents(connection, session),
@@ -200,12 +210,14 @@ class SqlSeats:
             tasks=to_do,
         )
 
-    async def _host(self, staff: auth.Staff, session: meetings.Session | None) -> SeatHolder | SeatRefusal:
+    async def _host(
+        self, connection: AsyncConnection, staff: auth.Staff, session: meetings.Session | None
+    ) -> SeatHolder | SeatRefusal:
         hosting = staff.role is auth.Role.FACILITATOR and session is not None
         if (
             session is None
             or not hosting
-            or not await meetings.is_host(self._house, staff.account, session.group)
+            or not await meetings.is_host_in(connection, staff.account, session.group)
         ):
             return SeatRefusal.NOT_YOUR_SESSION
         return SeatHolder(

@@ -62,13 +62,6 @@ async def join_from(house: House, session: str, of: str, where: str) -> None:
         await connection.execute(visit.update().where(this).values(place=sealed, place_at=house.clock.now()))
 
 
-async def was_asked(house: House, session: str, of: str) -> bool:
-    """Whether a member was asked for this session where they join from."""
-    wanted = select(visit.c.place_at).where(visit.c.meeting == session, visit.c.member == of)
-    async with house.database.reading() as connection:
-        return (await connection.execute(wanted)).scalar() is not None
-
-
 async def place(house: House, session: str, of: str) -> str | None:
     """Where a member said they join this session from."""
     wanted = select(visit.c.place).where(visit.c.meeting == session, visit.c.member == of)

@@ -13,6 +13,7 @@ from server.auth import Staff
 from server.doorkeeper import Doorkeeper
 from server.house import House
 from server.seats import Parent
+from server.whereabouts import Whereabouts
 
 
 class Rooms(Protocol):
@@ -64,6 +65,7 @@ RULES = web.AppKey("RULES", Rules)
 
 HERE_STAFF = web.RequestKey("HERE_STAFF", Staff)
 HERE_PARENT = web.RequestKey("HERE_PARENT", Parent)
+WHEREABOUTS = web.RequestKey("WHEREABOUTS", Whereabouts)
 POSTED = web.RequestKey("POSTED", Mapping[str, Sequence[str]])
 SENT = web.RequestKey("SENT", Mapping[str, Any])
 

@@ -5,11 +5,12 @@ from http import HTTPStatus
 
 from aiohttp import hdrs, web
 
-from server import auth, cookies, entry, forms, logs, seats, security
+from server import auth, cookies, entry, forms, logs, security, whereabouts
 from server.auth import Role, Staff
 from server.entry import Door, Entry, Handler
-from server.pages.context import HERE_PARENT, HERE_STAFF, HOUSE, POSTED, SENT, house
+from server.pages.context import HERE_PARENT, HERE_STAFF, HOUSE, POSTED, SENT, WHEREABOUTS, house
 from server.pages.render import go, holder, problem
+from server.whereabouts import Whereabouts
 from signalling.meeting.errors import JournalDown
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -107,10 +108,10 @@ async def _check_post(request: web.Request, door: Door) -> None:
 
 async def _let_parent_in(request: web.Request) -> None:
     cookie = cookies.read(request, house(request).config, cookies.SEAT)
-    found = await seats.parent(house(request), cookie)
-    if not isinstance(found, seats.Parent):
+    found = await whereabouts.read(house(request), cookie)
+    if not isinstance(found, Whereabouts):
         raise Refused(HTTPStatus.FORBIDDEN, "seat")
-    request[HERE_PARENT] = found
+    request[WHEREABOUTS], request[HERE_PARENT] = found, found.parent
 
 
 async def _staff(request: web.Request) -> Staff | None:

@@ -1,5 +1,6 @@
 """What a parent tells us for themself: what to do if they are gone, where they are, and how it was."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
@@ -9,11 +10,12 @@ from server import cookies, meetings, seats, visits
 from server.entry import Entry, entry
 from server.forms import Typed
 from server.names import tidy
-from server.pages.context import HERE_PARENT, POSTED, ROOMS, house
-from server.pages.parent import Step, progress, turned_back, whereabouts
+from server.pages.context import HERE_PARENT, POSTED, ROOMS, WHEREABOUTS, house
+from server.pages.parent import go_on, turned_back
 from server.pages.render import go, page
 from server.seats import Parent
 from server.visits import ANSWERS, QUESTIONS, Wish
+from server.whereabouts import Step
 from server.words import words
 from signalling.meeting.ports import Plan
 
@@ -26,30 +28,31 @@ _BETWEEN = frozenset(" -().")
 @entry(Entry.PARENT)
 async def if_i_leave(request: web.Request) -> web.StreamResponse:
     """GET /if-i-leave: what to do if they are suddenly gone. On the way in once; after that at any time."""
-    back = await turned_back(request, Step.IF_I_LEAVE)
+    back = turned_back(request, Step.IF_I_LEAVE)
     if back is not None:
         return back
-    return await _if_i_leave(request, await visits.wish(house(request), request[HERE_PARENT].member), {})
+    return _if_i_leave(request, await visits.wish(house(request), request[HERE_PARENT].member), {})
 
 
 @entry(Entry.PARENT)
 async def choose(request: web.Request) -> web.StreamResponse:
     """POST /if-i-leave."""
-    at, here = house(request), request[HERE_PARENT]
-    back = await turned_back(request, Step.IF_I_LEAVE)
+    at, here = house(request), request[WHEREABOUTS]
+    back = turned_back(request, Step.IF_I_LEAVE)
     if back is not None:
         return back
     form = Typed(request[POSTED])
     if "skip" in form.posted:
         # Passing over the question takes nothing back that was chosen before.
-        await visits.choose(at, here.member, None)
+        await visits.choose(at, here.parent.member, None)
     else:
         wished = _wish(form)
         if form.errors:
-            return await _if_i_leave(request, wished, form.errors, HTTPStatus.UNPROCESSABLE_ENTITY)
-        await visits.choose(at, here.member, wished)
-        await _tell(request)
-    return go(await _next(request))
+            return _if_i_leave(request, wished, form.errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+        await visits.choose(at, here.parent.member, wished)
+        if here.session is not None:  # Hosts of a running session see what is wished from now on.
+            request.app[ROOMS].labels_changed(MeetingId(here.session.id))
+    return go_on(replace(here, parent=replace(here.parent, planned=True)))
 
 
 def _wish(form: Typed) -> Wish:
@@ -75,16 +78,16 @@ def _is_number(text: str) -> bool:
     return DIGITS[0] <= len(digits) <= DIGITS[1] and all("0" <= digit <= "9" for digit in digits)
 
 
-async def _if_i_leave(
+def _if_i_leave(
     request: web.Request, wished: Wish, errors: dict[str, str], status: int = HTTPStatus.OK
 ) -> web.Response:
-    here = request[HERE_PARENT]
+    here = request[WHEREABOUTS]
     facts = {
         "wished": wished,
         "plans": [plan.value for plan in Plan],
         "errors": errors,
-        "is_first": not here.planned,
-        "progress": await progress(house(request), here, Step.IF_I_LEAVE),
+        "is_first": not here.parent.planned,
+        "progress": here.progress(Step.IF_I_LEAVE),
     }
     return page(request, "if_i_leave.html", status, **facts)
 
@@ -92,26 +95,26 @@ async def _if_i_leave(
 @entry(Entry.PARENT)
 async def joining_from(request: web.Request) -> web.StreamResponse:
     """GET and POST /joining-from: for this session only, if they like."""
-    at, here = house(request), request[HERE_PARENT]
-    back = await turned_back(request, Step.READY)
-    session = await meetings.at_hand(at, here.group)
-    if back is not None or session is None or not session.is_at_hand(at.clock.now()):
+    at, here = house(request), request[WHEREABOUTS]
+    back = turned_back(request, Step.READY)
+    if back is not None or here.today is None:
         return back or go(Step.SESSION.value)
+    session, member = here.today.id, here.parent.member
     if request.method != "POST":
-        return await _joining_from(request, await visits.place(at, session.id, here.member) or "", {})
+        return _joining_from(request, await visits.place(at, session, member) or "", {})
     form = Typed(request[POSTED])
     where = "" if "skip" in form.posted else tidy(form.raw("place"))
     if len(where) > LONGEST_PLACE or not where.isprintable():
         errors = {"place": words.parent.from_wrong}
-        return await _joining_from(request, where, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
-    await visits.join_from(at, session.id, here.member, where)
-    return go(await whereabouts(at, here))
+        return _joining_from(request, where, errors, HTTPStatus.UNPROCESSABLE_ENTITY)
+    await visits.join_from(at, session, member, where)
+    return go_on(replace(here, was_asked=True))
 
 
-async def _joining_from(
+def _joining_from(
     request: web.Request, typed: str, errors: dict[str, str], status: int = HTTPStatus.OK
 ) -> web.Response:
-    steps = await progress(house(request), request[HERE_PARENT], Step.JOINING_FROM)
+    steps = request[WHEREABOUTS].progress(Step.JOINING_FROM)
     return page(request, "joining_from.html", status, typed=typed, errors=errors, progress=steps)
 
 
@@ -140,18 +143,3 @@ async def say_goodbye(request: web.Request) -> web.StreamResponse:
         await visits.say_goodbye(at, session.id, here.member, given, call_me=call_me)
         request.app[ROOMS].labels_changed(MeetingId(session.id))
     return page(request, "goodbye_said.html", call_me=call_me and session is not None)
-
-
-async def _next(request: web.Request) -> str:
-    """Where this parent goes on, as they are now."""
-    at = house(request)
-    here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
-    return await whereabouts(at, here) if isinstance(here, Parent) else Step.WELCOME.value
-
-
-async def _tell(request: web.Request) -> None:
-    """Hosts of a running session see what is wished from now on."""
-    at = house(request)
-    session = await meetings.at_hand(at, request[HERE_PARENT].group)
-    if session is not None:
-        request.app[ROOMS].labels_changed(MeetingId(session.id))

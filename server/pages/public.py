@@ -4,15 +4,16 @@ from http import HTTPStatus
 
 from aiohttp import hdrs, web
 
-from server import cookies, groups, invites, meetings, seats
+from server import cookies, groups, invites, meetings, whereabouts
 from server.entry import Entry, entry
 from server.house import House
 from server.invites import LIVE, State
 from server.pages import leaving, when
 from server.pages.context import BUNDLE, house
 from server.pages.guard import Refused
-from server.pages.parent import whereabouts
+from server.pages.parent import go_on
 from server.pages.render import go, page
+from server.whereabouts import Step, Whereabouts
 from server.words import words
 from server.words.base import HELPLINES
 
@@ -43,10 +44,17 @@ async def landing(request: web.Request) -> web.StreamResponse:
         raise Refused(HTTPStatus.NOT_FOUND, "invite_unknown")
     if invite.state not in LIVE:
         raise Refused(HTTPStatus.GONE, f"invite_{invite.state.value}")
-    here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
-    if isinstance(here, seats.Parent) and here.invite == invite.id:
-        return go(await whereabouts(at, here))
+    here = await _here(request)
+    if here is not None and here.parent.invite == invite.id:
+        return go_on(here)
     return page(request, "landing.html", sentences=await _who_and_when(at, invite.group))
+
+
+async def _here(request: web.Request) -> Whereabouts | None:
+    """Whose browser this is, if it is a parent's."""
+    at = house(request)
+    found = await whereabouts.read(at, cookies.read(request, at.config, cookies.SEAT))
+    return found if isinstance(found, Whereabouts) else None
 
 
 async def _who_and_when(at: House, group: str) -> list[str]:
@@ -54,9 +62,9 @@ async def _who_and_when(at: House, group: str) -> list[str]:
     say, told = words.parent, [words.parent.landing_text]
     async with at.database.reading() as connection:
         hosts = await groups.hosts(at, connection, group)
+        session = await meetings.at_hand_in(at, connection, group)
     if hosts:
         told.append(say.landing_hosts.format(hosts=when.either([host.name for host in hosts])))
-    session = await meetings.at_hand(at, group)
     if session is not None:
         day = when.on_day(session.starts_at, at.clock.now(), at.config.zone)
         clock = when.clock(session.starts_at, at.config.zone)
@@ -69,10 +77,11 @@ async def _who_and_when(at: House, group: str) -> list[str]:
 async def redeem(request: web.Request) -> web.StreamResponse:
     """POST /i/{secret}: this device gets a seat. One browser is one person: whoever was here leaves."""
     at, secret = house(request), request.match_info["secret"]
-    invite = await invites.look(at, secret, opened=False)
-    here = await seats.parent(at, cookies.read(request, at.config, cookies.SEAT))
-    if invite is not None and isinstance(here, seats.Parent) and here.invite == invite.id:
-        return go(await whereabouts(at, here))
+    here = await _here(request)
+    if here is not None:
+        invite = await invites.look(at, secret, opened=False)
+        if invite is not None and here.parent.invite == invite.id:
+            return go_on(here)
     redeemed = await invites.redeem(at, secret)
     if redeemed is None:
         raise Refused(HTTPStatus.NOT_FOUND, "invite_unknown")
@@ -80,8 +89,8 @@ async def redeem(request: web.Request) -> web.StreamResponse:
         raise Refused(HTTPStatus.GONE, f"invite_{redeemed.value}")
     await leaving.end_seat(request)
     await leaving.end_staff(request, quick=False)
-    now_here = await seats.parent(at, redeemed)
-    answer = go(await whereabouts(at, now_here) if isinstance(now_here, seats.Parent) else "/welcome")
+    now_here = await whereabouts.read(at, redeemed)
+    answer = go_on(now_here) if isinstance(now_here, Whereabouts) else go(Step.WELCOME.value)
     cookies.give(answer, at.config, cookies.SEAT, redeemed)
     cookies.take(answer, at.config, cookies.STAFF)
     cookies.take(answer, at.config, cookies.VISIT)

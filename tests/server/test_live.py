@@ -31,6 +31,7 @@ async def connected(
         headers={"Origin": place.origin, "Cookie": visitor.cookies},
         auth={"meeting": meeting or place.meeting},
         transports=["websocket"],
+        wait_timeout=20,
     )
     try:
         yield client, views
@@ -41,7 +42,7 @@ async def connected(
 
 async def until(so: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    for _ in range(250):
+    for _ in range(1000):
         if so():
             return
         await asyncio.sleep(0.02)
@@ -100,6 +101,7 @@ async def test_strangers_and_other_groups_do_not_connect(place: Place) -> None:
                 headers={"Origin": place.origin, "Cookie": visitor.cookies},
                 auth={"meeting": meeting},
                 transports=["websocket"],
+                wait_timeout=20,
             )
         await client.disconnect()
         assert error in str(refusals)
