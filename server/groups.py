@@ -69,7 +69,9 @@ async def find(house: House, wanted: str, in_area: str) -> Group | None:
 
 async def facilitators(house: House, in_area: str) -> tuple[Host, ...]:
     """Who can be asked to host in this area."""
-    found = select(account).where(account.c.area == in_area, account.c.role == FACILITATOR)
+    found = select(account).where(
+        account.c.area == in_area, account.c.role == FACILITATOR, account.c.ended_at.is_(None)
+    )
     async with house.database.reading() as connection:
         rows = (await connection.execute(found)).all()
     return tuple(
