@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
@@ -91,6 +91,7 @@ class Platform:
     port: int = field(default_factory=free_port)
     media_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
     settings: Mapping[str, str] = field(default_factory=dict)
+    program: Sequence[str] = ("server", "serve")  # the module that serves, and what it is told
     process: subprocess.Popen[bytes] | None = None
     _log: IO[bytes] | None = None
 
@@ -158,7 +159,7 @@ class Platform:
     def _launch(self) -> None:
         self._log = self.log.open("ab")
         self.process = subprocess.Popen(
-            (sys.executable, "-m", "server", "serve"),
+            (sys.executable, "-m", *self.program),
             cwd=ROOT,
             env=self.environment(),
             stdin=subprocess.DEVNULL,

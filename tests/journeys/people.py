@@ -13,6 +13,7 @@ from tools.platform import SignIn
 # What the switches are called while they are off.
 MICROPHONE_OFF = "Mic off. Microphone is off. Turn it on"
 CAMERA_OFF = "Camera off. Camera is off. Turn it on"
+HAND_DOWN = "Hand is down. Put it up to ask to speak"
 
 # Every tile of the room: the name under it, and a fingerprint of what its video shows now, if anything.
 FACES = """
@@ -83,7 +84,8 @@ class Someone:
         """Waits until the page says these words. Raises: AssertionError with what it says instead."""
 
         async def said() -> bool:
-            return words in await read(self.tab)
+            text = await read(self.tab)
+            return words in text or words in " ".join(text.split())
 
         try:
             await until(said, f"{self.name} reads “{words}”", within)
@@ -196,6 +198,11 @@ class Host(Staff):
         for button in (f"More about {name}", *presses):
             await self.tab.press(button)
 
+    async def for_everyone(self, *presses: str) -> None:
+        """What touches everybody and is not for every minute, behind "More"."""
+        for button in ("More: For everyone", *presses):
+            await self.tab.press(button)
+
     async def return_to_waiting(self, name: str, word: str = "No word, just back") -> None:
         await self.about(name, "Back to the waiting room", word)
 
@@ -207,6 +214,16 @@ class Host(Staff):
 
 @dataclass
 class Parent(Someone):
+    async def more(self, *presses: str) -> None:
+        """What is not for every minute, behind "More"."""
+        for button in ("More: messages, reactions and your own picture", *presses):
+            await self.tab.press(button)
+
+    async def help(self, *presses: str) -> None:
+        """The private line, behind "Help"."""
+        for button in ("Help: tell your hosts quietly", *presses):
+            await self.tab.press(button)
+
     async def come_in(self, link: str) -> None:
         """From the link to the waiting room, leaving the readiness check for another day."""
         await self.reach_the_check(link)
