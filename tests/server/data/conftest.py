@@ -30,7 +30,7 @@ def prepared(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def kept(prepared: str) -> AsyncIterator[House]:
     """A house on a fresh database of each kind."""
-    url = prepared if prepared.startswith("sqlite") else await _fresh_copy(prepared)
+    url = prepared if prepared.startswith("sqlite") else await fresh_copy(prepared)
     config = Config(key=(KEY,), database_url=url)
     house = House(config, Database(url), KeyRing(config.key), FakeClock(NOW))
     yield house
@@ -46,7 +46,7 @@ def migrated_postgresql(postgresql: str) -> str:
     return url
 
 
-async def _fresh_copy(url: str) -> str:
+async def fresh_copy(url: str) -> str:
     name = f"copy_{new_id()}"
     server = url.rsplit("/", 1)[0]
     await _on_server(f"{server}/postgres", f"CREATE DATABASE {name} TEMPLATE empty")
