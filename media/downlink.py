@@ -13,7 +13,8 @@ from media.twcc import Feedback
 
 KEPT = 2048
 SLOT = KEPT - 1
-START = 1_000_000
+START = 200_000
+"""Before anything is proven: little enough to leave room for sound on a poor line."""
 FLOOR, CEILING = 30_000, 20_000_000
 QUEUE = 0.06
 """Seconds of standing delay from which on the line is full."""
@@ -22,26 +23,33 @@ STANDING = 0.25
 """Seconds: a delay that is the least over so long is no jitter."""
 SETTLING = 0.5
 """Seconds after a cut before the next: the queue must have had time to empty."""
-WINDOW = 0.4
+WINDOW = 0.2
 """Seconds over which the delivered rate is taken."""
 BASE_WINDOW = 10.0
 """Seconds for which the least delay stays the line's own, and the least loss."""
-LOSS_SAMPLE = 40
+LOSS_SAMPLE = 80
 """Packets over which loss is taken."""
-MUCH, LITTLE = 0.10, 0.02
+MUCH, LITTLE = 0.12, 0.02
 GROWTH = 0.08
 """Of the estimate, in a second without any sign of a queue."""
 PROVEN = 1.5
 """How far beyond what is delivered the estimate may grow by itself."""
-PROBE = 0.3
-"""Seconds that padding is sent for."""
-PROBE_EVERY, PROBE_SELDOM = 2.0, 30.0
-PROBE_REACH = 2.0
-"""A probe tries at most so many times what is proven."""
-PACE = 1.5
+PROBE = 0.4
+"""Seconds that padding is sent for, more and more of it, so that a full line shows before it hurts."""
+PROBE_EVERY, PROBE_SELDOM = 1.0, 30.0
+"""Seconds between probes: while they succeed, and at most."""
+REGRET = 3.0
+"""Seconds within which a line that proves too narrow after all makes a probe a failed one."""
+SILENCE = 1.0
+"""Seconds without feedback after which a queue has emptied: nothing of ours stands in it."""
+PROBE_BEYOND = 1.3
+"""What a probe rises to, of what is wished for: its end is shorter than the window it is measured over."""
+PROBE_REACH = 1.0
+"""A probe tries at most so much more than is proven, as a share of it; gentler where the last ones failed."""
+PACE = 1.25
 """How much faster than the estimate pictures may leave."""
-BURST = 20_000
-"""Bytes that may leave at once."""
+BURST = 0.1
+"""Seconds of that for which they may leave at once."""
 MAX_WAITING = 256
 """Packets."""
 
@@ -54,6 +62,8 @@ class Line:
         self.known = False
         """Whether the other side tells of arrivals at all: without, nothing is held back."""
         self.queue = self.loss = 0.0
+        self.lost = 0.0
+        """Share of our packets that does not arrive; `loss` is what is above the usual."""
         self.number = 0
         """The last transport-wide number that was used."""
         self._sent_at = [0.0] * KEPT
@@ -66,7 +76,10 @@ class Line:
         self._cut_at = self._grown_at = -1.0
         self._probe_until = self._probed_at = -1.0
         self._probe_every = PROBE_EVERY
-        self._probe_rate = self._probe_from = 0
+        self._probe_rate = self._padded = 0
+        self._failed = False
+        """Whether the last probe found the line full."""
+        self._heard_at = -1.0
 
     def sent(self, number: int, size: int, now: float) -> None:
         """A numbered packet leaves now."""
@@ -76,6 +89,7 @@ class Line:
     def hear(self, feedback: Feedback, now: float) -> None:
         """Take what the other side says of our packets."""
         self.known = True
+        self._heard_at = now
         delays = []
         for number, arrival in feedback.arrivals:
             sent = self._sent_at[number & SLOT]
@@ -90,7 +104,11 @@ class Line:
             delays.append(arrival - sent)
         if delays:
             least = min(delays)
-            self.queue = _least(self._standing, least, now, STANDING) - _least(self._base, least, now)
+            base = _least(self._base, least, now)
+            self.queue = _least(self._standing, least, now, STANDING) - base
+            if least - base > QUEUE / 2 and now - self._probed_at < PROBE + SETTLING:
+                self._fail()
+                self.estimate = max(FLOOR, min(self.estimate, self.delivered))
         self._weigh_loss(now)
         self._judge(now)
 
@@ -98,6 +116,7 @@ class Line:
         count = self._arrived + self._missed
         if count >= LOSS_SAMPLE:
             loss = self._missed / count
+            self.lost = loss
             self.loss = loss - _least(self._losses, loss, now)
             self._arrived = self._missed = 0
 
@@ -120,9 +139,8 @@ class Line:
                 self._cut_at = now
                 left = delivered * BACK_OFF if full else max(delivered, self.estimate * (1 - self.loss / 2))
                 self.estimate = max(FLOOR, min(self.estimate, int(left)))
-                self._probe_until = -1.0
-                if now - self._probed_at < 2 * SETTLING:
-                    self._probe_every = min(PROBE_SELDOM, self._probe_every * 1.5)
+                if now - self._probed_at < REGRET:
+                    self._fail()
                 if full:
                     self.loss = 0.0
             return
@@ -136,18 +154,24 @@ class Line:
 
     def want(self, wished: int, now: float) -> None:
         """So many bits a second would be of use: try whether the line carries them, from time to time."""
-        if wished <= self.estimate:
-            self._probe_every = PROBE_EVERY
+        if not self.known or wished <= self.estimate:
             return
+        if now - self._heard_at > SILENCE:
+            self.queue = 0.0
         if (
-            self.known
-            and now - self._probed_at >= self._probe_every
+            now - self._probed_at >= self._probe_every
             and now - self._cut_at >= 2 * SETTLING
             and self.queue <= QUEUE / 2
         ):
+            if not self._failed:
+                self._probe_every = max(PROBE_EVERY, self._probe_every / 4)
+            self._failed = False
             self._probed_at, self._probe_until = now, now + PROBE
-            self._probe_rate = min(wished, int(self.estimate * PROBE_REACH))
-            self._probe_from = 0
+            rate = min(
+                int(wished * PROBE_BEYOND),
+                int(self.estimate * (1 + PROBE_REACH * min(1.0, 2 / self._probe_every))),
+            )
+            self._probe_rate, self._padded = max(0, rate - self.delivered), 0
 
     @property
     def probing(self) -> bool:
@@ -161,17 +185,29 @@ class Line:
         if now >= self._probe_until:
             self._probe_until = -1.0
             return 0
-        missing = max(0, self._probe_rate - min(self.delivered, self.estimate))
-        due = int((now - (self._probe_until - PROBE)) * missing / 8) - self._probe_from
-        self._probe_from += max(0, due)
+        elapsed = now - (self._probe_until - PROBE)
+        due = int(elapsed * elapsed / (2 * PROBE) * self._probe_rate / 8) - self._padded
+        self._padded += max(0, due)
         return max(0, due)
+
+    @property
+    def lossy(self) -> bool:
+        """Whether packets get lost though the line is not full: then it helps to send them twice."""
+        return self.lost > LITTLE and self.queue <= QUEUE
+
+    def _fail(self) -> None:
+        """The line does not carry more: stop trying, and wait longer before the next time."""
+        self._probe_until = -1.0
+        if not self._failed:
+            self._failed = True
+            self._probe_every = min(PROBE_SELDOM, self._probe_every * 2)
 
 
 class Pacer:
     """Pictures leave a little later where the line is narrow, so that no queue of theirs delays sound."""
 
     def __init__(self) -> None:
-        self._credit = float(BURST)
+        self._credit = 0.0
         self._at = 0.0
         self._waiting: deque[tuple[bytes, int]] = deque()
         self.dropped = 0
@@ -215,7 +251,8 @@ class Pacer:
         self._waiting.clear()
 
     def _earn(self, rate: int, now: float) -> None:
-        self._credit = min(float(BURST), self._credit + (now - self._at) * rate * PACE / 8)
+        earned = rate * PACE / 8
+        self._credit = min(earned * BURST, self._credit + (now - self._at) * earned)
         self._at = now
 
 

@@ -12,7 +12,7 @@ from media import rtcp, stun, twcc
 from media.arrivals import Section
 from media.bandwidth import UplinkEstimate
 from media.dtls import Certificate, Fingerprint
-from media.layers import OFF, Wish, full_price, share
+from media.layers import OFF, Wish, next_price, price, share
 from media.packets import Kind, MalformedRtp, is_rtcp
 from media.peer import MAX_DATAGRAM, Credentials, Peer, Transmit
 from media.route import Numbers, Route
@@ -28,11 +28,11 @@ ARRIVALS_EVERY = 0.1
 """Seconds between telling a publisher when its packets came."""
 SETTLE_EVERY = 0.5
 """Seconds between choosing layers; a line that becomes narrower does not wait for it."""
+TWICE = 2.2
+"""What sending everything twice costs, of what it costs once."""
 UNLIMITED = 1 << 60
 TICK, PACE = 0.05, 0.008
 """Seconds until the next `tick`: usually, and while something is held back or tried."""
-PROBE_BEYOND = 1.2
-"""Of what is wished for: layers cost a little more at times."""
 TAKEOVER_AFTER = 5.0
 """Seconds of silence after which another peer may prove that an address is now its own."""
 MAX_PEERS = 2000
@@ -341,7 +341,9 @@ class Engine:
 
     def _tell_arrivals(self) -> None:
         for peer in self._uplinks:
-            for packet in peer.arrivals.transport.feedback(peer.feedback_ssrc, 0):
+            # Browsers heed only feedback that names one of their own SSRCs.
+            media = next((ssrc for ssrc, source in peer.arrivals.sources.items() if source.transport), 0)
+            for packet in peer.arrivals.transport.feedback(peer.feedback_ssrc, media):
                 peer.send_rtcp(packet)
 
     # -- who gets which layer
@@ -364,20 +366,23 @@ class Engine:
             limit = OFF if route.limit < 0 or not layers else max(useful, default=0)
             present = layers.index(route.wanted) if route.wanted in layers else OFF
             pictures.append((route, layers))
-            wishes.append(Wish(tuple(layer.rate for layer in layers), limit, present, track.screen))
+            wishes.append(Wish(tuple(track.price(layer) for layer in layers), limit, present, track.screen))
         if not pictures:
             return
-        for (route, layers), wish, place in zip(
-            pictures, wishes, share(self._budget(peer), wishes), strict=True
-        ):
+        chosen = share(self._budget(peer), wishes)
+        for (route, layers), wish, place in zip(pictures, wishes, chosen, strict=True):
             route.follow(layers[place] if place >= 0 else None)
             self._note_starving(peer, route, starving=place < 0 <= wish.limit)
         if peer.numbering:
-            peer.line.want(int(full_price(wishes) * PROBE_BEYOND), now)
+            twice = int(TWICE * price(wishes, chosen)) if peer.line.lossy else 0
+            doubled = 0 < twice <= peer.line.estimate
+            for route, _ in pictures:
+                route.doubled = doubled and route.repair_type >= 0
+            peer.line.want(max(twice, next_price(wishes, chosen)), now)
 
     def _budget(self, peer: Peer) -> int:
         if peer.numbering:
-            return peer.line.estimate if peer.line.known else UNLIMITED
+            return peer.line.estimate
         return peer.downlink or UNLIMITED
 
     def _note_starving(self, peer: Peer, route: Route, *, starving: bool) -> None:

@@ -43,16 +43,24 @@ def _raise_together(budget: int, wishes: Sequence[Wish], group: Sequence[int], c
             wish = wishes[place]
             if layer > wish.limit or layer >= len(wish.rates) or chosen[place] != layer - 1:
                 continue
-            price = wish.rates[layer] - (wish.rates[layer - 1] if layer else 0)
-            needed = price * CAUTION if layer > wish.present else price
+            step = wish.rates[layer] - (wish.rates[layer - 1] if layer else 0)
+            needed = step * CAUTION if layer > wish.present else step
             if needed <= budget:
                 chosen[place] = layer
-                budget -= price
+                budget -= step
     return budget
 
 
-def full_price(wishes: Sequence[Wish]) -> int:
-    """What everything wished for costs, in bits a second."""
-    return sum(
-        wish.rates[min(wish.limit, len(wish.rates) - 1)] for wish in wishes if wish.limit >= 0 and wish.rates
-    )
+def next_price(wishes: Sequence[Wish], chosen: Sequence[int]) -> int:
+    """What it would cost, in bits a second, to give somebody one layer more; 0 when all is given."""
+    steps = [
+        wish.rates[place + 1] - (wish.rates[place] if place >= 0 else 0)
+        for wish, place in zip(wishes, chosen, strict=True)
+        if place < min(wish.limit, len(wish.rates) - 1)
+    ]
+    return int((price(wishes, chosen) + min(steps)) * CAUTION) if steps else 0
+
+
+def price(wishes: Sequence[Wish], chosen: Sequence[int]) -> int:
+    """What it costs, in bits a second."""
+    return sum(wish.rates[place] for wish, place in zip(wishes, chosen, strict=True) if place >= 0)

@@ -94,7 +94,7 @@ class Route:
     """A track's way to one subscriber."""
 
     __slots__ = (
-        "bytes", "current", "element", "feed", "keyframe_asked", "last_sequence", "last_timestamp",
+        "bytes", "current", "doubled", "element", "feed", "keyframe_asked", "last_sequence", "last_timestamp",
         "level_shift",
         "limit", "packets", "payload_type", "picture_shift", "redundancy_type", "renumbered",
         "repair_sequence", "repair_ssrc", "repair_type", "repairs", "repairs_since", "segment", "send",
@@ -134,6 +134,8 @@ class Route:
         self.sent_at = 0.0
         self.sent: list[int] = [-1] * CACHE
         """By the low bits of the outgoing number: original extended number << 16 | outgoing number."""
+        self.doubled = False
+        """Whether each packet is sent again at once in the repairing stream: for lines that lose many."""
         self.repairs = 0
         self.repairs_since = 0.0
         self.keyframe_asked = -KEYFRAME_PATIENCE

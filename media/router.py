@@ -72,7 +72,8 @@ class Router:
         track = source.track
         redundant = header.payload_type == source.redundancy_type
         if (
-            track is None
+            extended < 0
+            or track is None
             or track.closed
             or track.muted
             or (header.payload_type != source.payload_type and not redundant)
@@ -84,6 +85,7 @@ class Router:
             _close_gap(track, source, extended)
             source.dropped += 1
             return
+        source.useful += header.payload_end - header.payload_start
         if track.kind is Kind.AUDIO:
             outgoing = _outgoing(packet, header, extended, elements, redundant=redundant)
             _remember(source, outgoing)
@@ -145,6 +147,8 @@ class Router:
             route.packets += 1
             route.bytes += end
             route.send(end, now)
+            if route.doubled:
+                self._send_again(route, packet, number, now)
 
     def _spread_sound(self, track: Track, source: Source, packet: Outgoing, now: float) -> None:
         """As `_spread_picture`; sound can be entered anywhere, and loses its redundancy for who lacks it."""

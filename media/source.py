@@ -3,6 +3,7 @@
 See RFC 3550, appendices A.1 (sequence numbers), A.3 (loss) and A.8 (jitter).
 """
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from media.packets import Codec, Extension
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 CACHE = 512
 """Packets kept for retransmission, and numbers a route remembers; a power of two."""
 SLOT = CACHE - 1
+MEASURED = 5
+"""Calls of `measure` over which a bit rate is taken."""
 MAX_GAP = 128
 """A jump in sequence numbers beyond this is a restart, not a loss to be asked for; and so
 many packets may be missing before no more of them are asked for."""
@@ -28,12 +31,12 @@ class Source:
     """One arriving SSRC and what its receiver must know about it."""
 
     __slots__ = (
-        "_expected_before", "_measured_at", "_measured_bytes", "_received_before", "_transit", "base",
+        "_expected_before", "_measured", "_received_before", "_transit", "base",
         "bytes",
         "cache", "clock_rate", "codec", "dropped", "extension_numbers", "first_seen", "forwarded", "highest",
         "jitter", "keyframe_wanted", "kind", "last_seen", "level", "lost_fraction", "mid", "missing",
         "payload_type", "picture", "rank", "rate", "received", "redundancy_type", "repairs", "report_at",
-        "report_ntp", "report_timestamp", "rid", "ssrc", "track", "transport",
+        "report_ntp", "report_timestamp", "rid", "ssrc", "track", "transport", "useful",
     )  # fmt: skip
 
     def __init__(self, ssrc: int, codec: Codec, payload_type: int, numbers: dict[Extension, int]) -> None:
@@ -60,9 +63,10 @@ class Source:
         """The newest picture's PictureID and TL0PICIDX."""
         self.rate = 0
         """In bits a second, as `measure` last found it."""
-        self._measured_at = 0.0
-        self._measured_bytes = 0
+        self._measured: deque[tuple[float, int]] = deque(maxlen=MEASURED)
         self.received = self.forwarded = self.dropped = self.bytes = 0
+        self.useful = 0
+        """Bytes of payload: senders try their line with padding too."""
         self.first_seen = self.last_seen = 0.0
         self.base = self.highest = -1
         self.jitter = 0.0
@@ -77,7 +81,10 @@ class Source:
         self._expected_before = self._received_before = 0
 
     def extend(self, sequence: int, timestamp: int, now: float) -> int:
-        """Count an arrival; its extended sequence number (as if numbers never wrapped)."""
+        """Take an arrival; its extended sequence number (as if numbers never wrapped).
+
+        -1 for what has come already, or so late that nobody waits for it: no number is ever forwarded twice.
+        """
         if self.highest < 0:
             self.base = self.highest = extended = sequence + 65536
             self.first_seen = now
@@ -88,9 +95,8 @@ class Source:
                     self._note_gap(extended, now)
                 self.highest = extended
             else:  # late: it says nothing of the jitter
-                self.missing.pop(extended, None)
                 self.last_seen = now
-                return extended
+                return -1 if self.missing.pop(extended, None) is None else extended
         transit = now * self.clock_rate - timestamp
         difference = abs(transit - self._transit) if self.received else 0.0
         self._transit = transit
@@ -134,14 +140,14 @@ class Source:
         """Which timestamp that moment has here: the reverse of `moment`."""
         if not self.report_ntp:
             return None
-        return int((moment - self.report_ntp / 2**32) * self.clock_rate) + self.report_timestamp & MASK
+        return round((moment - self.report_ntp / 2**32) * self.clock_rate) + self.report_timestamp & MASK
 
     def measure(self, now: float) -> None:
-        """Find the present bit rate; falling slowly, so that a still picture keeps its place for a while."""
-        elapsed = now - self._measured_at
-        fresh = int(8 * (self.bytes - self._measured_bytes) / elapsed) if elapsed > 0 else 0
-        self._measured_at, self._measured_bytes = now, self.bytes
-        self.rate = max(fresh, self.rate * 3 // 4)
+        """Find the present bit rate, over MEASURED calls: a single keyframe is not to count for much."""
+        then, before = self._measured[0] if self._measured else (self.first_seen, 0)
+        if now > then:
+            self.rate = int(8 * (self.useful - before) / (now - then))
+        self._measured.append((now, self.useful))
 
     def report_block(self, now: float) -> ReportBlock:
         """What to tell the sender; resets the interval the lost fraction is over."""

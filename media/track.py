@@ -12,13 +12,26 @@ STILL_ARRIVING = 1.5
 class Track:
     """A packet whose source has no track, or a closed one, or one without routes, goes nowhere."""
 
-    __slots__ = ("closed", "codec", "keyframe_asked", "kind", "layers", "levels", "muted", "routes", "screen")
+    __slots__ = (
+        "closed",
+        "codec",
+        "keyframe_asked",
+        "kind",
+        "layers",
+        "levels",
+        "muted",
+        "nominal",
+        "routes",
+        "screen",
+    )
 
-    def __init__(self, codec: Codec, *, screen: bool = False) -> None:
+    def __init__(self, codec: Codec, *, screen: bool = False, nominal: tuple[int, ...] = ()) -> None:
         self.codec = codec
         self.kind = codec.kind
         self.screen = screen
         """A shared screen keeps its place for longer than a camera when a line is narrow."""
+        self.nominal = nominal
+        """What its layers are meant to cost, in bits a second, by rank, as far as it was said."""
         self.layers: list[Source] = []
         """The sources that feed it, the best last; of sound there is one."""
         self.routes: list[Route] = []
@@ -55,12 +68,17 @@ class Track:
         fresh = [layer for layer in self.layers if now - layer.last_seen < STILL_ARRIVING]
         return fresh or self.layers
 
+    def price(self, layer: Source) -> int:
+        """What a layer costs in bits a second: a layer that begins gently will soon cost more."""
+        nominal = self.nominal[layer.rank] if layer.rank < len(self.nominal) else 0
+        return max(layer.rate, nominal * 3 // 4)
+
     def add(self, route: Route) -> None:
         """Let a subscriber have this track from the next keyframe (video) or packet (audio) on."""
         if not self.closed and route not in self.routes:
             self.routes.append(route)
             if self.layers and route.limit >= 0:
-                route.follow(self.layers[min(route.limit, len(self.layers) - 1)])
+                route.follow(self.layers[0])
 
     def withdraw(self, route: Route) -> None:
         """The next packet does not find this route."""

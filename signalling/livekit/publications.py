@@ -142,7 +142,8 @@ class Publisher:
         if len(self.pending) + len(self.published) >= MAX_PUBLICATIONS:
             raise TooMany
         codec = _codec(request, kind)
-        track = Track(codec, screen=request.source in SCREENS)
+        nominal = tuple(layer.bitrate for layer in request.layers[: len(LAYERS)])
+        track = Track(codec, screen=request.source in SCREENS, nominal=nominal)
         publication = Publication(request.cid[:MAX_TEXT], kind, _track_info(request, codec), track)
         publication.track.set_muted(request.muted)
         self.pending[publication.sid] = publication

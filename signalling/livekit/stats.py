@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from media.peer import Peer
 from media.source import Source
 from signalling.livekit.errors import Refused
 from signalling.livekit.participant import Participant
@@ -55,8 +56,21 @@ def _participant(participant: Participant) -> dict[str, object]:
             for publication in participant.publisher.published.values()
         ],
         "ingress": [_source(source) for source in peer.arrivals.sources.values()] if peer else [],
+        "line": _line(participant.subscriber.peer),
         "forged": sum(known.forged for known in participant.peers),
         "unsent": sum(known.unsent for known in participant.peers),
+    }
+
+
+def _line(peer: Peer) -> dict[str, object]:
+    """What is known of the way to this participant; times in milliseconds, rates in bits a second."""
+    line = peer.line
+    return {
+        "known": line.known,
+        "estimate": line.estimate if line.known else peer.downlink,
+        "delivered": line.delivered,
+        "queue": round(1000 * line.queue),
+        "excess_loss": round(line.loss, 3),
     }
 
 
@@ -65,6 +79,8 @@ def _source(source: Source) -> dict[str, object]:
         "ssrc": source.ssrc,
         "kind": source.kind.value,
         "mid": source.mid,
+        "rid": source.rid,
+        "rate": source.rate,
         "received": source.received,
         "forwarded": source.forwarded,
         "dropped": source.dropped,

@@ -1,14 +1,17 @@
+from itertools import pairwise
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from media import vp8
 from media.packets import Codec, Extension, MalformedRtp, extension_block, extensions, parse
+from media.route import Numbers, Route
 from media.router import translated_report
 from media.rtcp import SenderReport
 from media.source import CACHE, Source
-from tests.media.builders import DELTA, KEYFRAME, Studio, rtp
+from tests.media.builders import DELTA, KEYFRAME, Remembering, Studio, rtp
 
 
 def test_every_subscriber_gets_the_packet_under_its_own_numbers() -> None:
@@ -251,3 +254,95 @@ def test_no_number_is_ever_used_for_two_different_packets(seed: int) -> None:
     sent: dict[int, bytes] = {}
     for packet, header in zip(sink.packets, sink.headers, strict=True):
         assert sent.setdefault(header.sequence, packet) == packet
+
+
+def test_a_layer_begins_under_the_clock_and_the_picture_numbers_of_the_one_before() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    other = Source(8, Codec.VP8, 96, {})
+    studio.track.attach(other)
+    second = 1 << 32
+    studio.source.heard_report(SenderReport(7, 50 * second, 90_000, 1, 1), studio.now)
+    other.heard_report(SenderReport(8, 50 * second, 5_000_000, 1, 1), studio.now)
+    picture = bytes([0x90, 0xC0, 0x81, 0x00, 9, 0x00, 0x00])  # PictureID 256, TL0PICIDX 9
+    studio.send(rtp(1, picture, timestamp=90_000))
+    route.follow(other)
+    begins = bytes([0x90, 0xC0, 0x85, 0x00, 77, 0x00, 0x00])
+    studio.source = other
+    studio.send(rtp(900, begins, ssrc=8, timestamp=5_000_000 + 3000))
+    studio.send(rtp(901, bytes([0x90, 0xC0, 0x85, 0x01, 78, 0x00, 0x01]), ssrc=8, timestamp=5_006_000))
+    before, switched, after = (vp8.describe(payload, 0, len(payload)) for payload in sink.payloads)
+    assert (before.picture, switched.picture, after.picture) == (256, 257, 258)
+    assert (before.level, switched.level, after.level) == (9, 10, 11)
+    stamps = [header.timestamp for header in sink.headers]
+    assert [b - a for a, b in pairwise(stamps)] == [3000, 3000]
+    assert sink.sequences == [501, 502, 503]
+
+
+def test_what_is_missing_comes_again_in_a_stream_of_its_own_where_there_is_one() -> None:
+    studio = Studio()
+    sink = Remembering(studio.buffer)
+    route = Route(studio.track.kind, sink, Numbers(1000, 111, 2000, 112), 500)
+    studio.track.add(route)
+    studio.send(rtp(65535), rtp(0, DELTA + b"zero", timestamp=9), rtp(1, DELTA))
+    studio.router.repair(route, [502], studio.now)
+    again = parse(sink.packets[3])
+    assert (again.ssrc, again.payload_type, again.sequence, again.timestamp) == (2000, 112, 501, 9)
+    assert sink.payloads[3] == (502).to_bytes(2, "big") + DELTA + b"zero"
+
+
+def test_a_repairing_packet_fills_the_hole_once_and_nothing_else() -> None:
+    studio = Studio()
+    repairing = Source(9, Codec.VP8, 96, {})
+    repairing.repairs = studio.source
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1), rtp(3, DELTA))
+    lost = rtp(77, (2).to_bytes(2, "big") + DELTA + b"lost", ssrc=9, payload_type=97)
+    other = rtp(78, (2).to_bytes(2, "big") + DELTA + b"forged", ssrc=9, payload_type=97)
+    padding = rtp(79, b"", ssrc=9, payload_type=97, padding=200)
+    known = rtp(80, (1).to_bytes(2, "big") + DELTA + b"forged", ssrc=9, payload_type=97)
+    for packet in (lost, other, padding, known):
+        studio.router.forward(repairing, packet, studio.now)
+    assert sink.sequences == [501, 503, 502]
+    assert sink.payloads[2] == DELTA + b"lost"
+
+
+def test_redundant_sound_goes_to_who_knows_it_and_plainly_to_others() -> None:
+    studio = Studio(Codec.OPUS)
+    studio.source.redundancy_type = 63
+    plain, _ = studio.subscribe(1000)
+    rich = Remembering(studio.buffer)
+    studio.track.add(Route(studio.track.kind, rich, Numbers(2000, 111, redundancy_type=64), 500))
+    redundant = bytes([0x80 | 96, 0, 0, 5, 96]) + b"older" + b"newest"
+    studio.send(rtp(1, redundant, payload_type=63), rtp(2, b"alone", payload_type=96))
+    assert plain.payloads == [b"newest", b"alone"]
+    assert rich.payloads == [redundant, b"alone"]
+    assert [header.payload_type for header in rich.headers] == [64, 111]
+    with pytest.raises(MalformedRtp):
+        studio.send(rtp(3, b"\xff\xff", payload_type=63))
+
+
+def test_padding_is_made_only_in_a_repairing_stream_under_fresh_numbers() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    assert studio.router.pad(route) == 0
+    padded = Route(studio.track.kind, sink, Numbers(1000, 111, 2000, 112), 500)
+    first, second = (parse(bytes(studio.buffer[: studio.router.pad(padded)])) for _ in range(2))
+    assert (first.payload_start, first.ssrc, first.sequence) == (first.payload_end, 2000, 501)
+    assert second.sequence == 502
+
+
+def test_h264_is_entered_at_a_keyframe_too() -> None:
+    studio = Studio(Codec.H264)
+    sink, _ = studio.subscribe()
+    studio.send(rtp(1, b"\x61\x88"), rtp(2, b"\x67\x42\x00"), rtp(3, b"\x65\x88"), rtp(4, b"\x61\x88"))
+    assert sink.payloads == [b"\x67\x42\x00", b"\x65\x88", b"\x61\x88"]
+
+
+def test_what_a_withdrawn_route_held_back_is_discarded() -> None:
+    studio = Studio()
+    sink = Remembering(studio.buffer)
+    route = Route(studio.track.kind, sink, Numbers(1000, 111, 2000, 112), 500)
+    studio.track.add(route)
+    studio.track.withdraw(route)
+    assert sink.discarded == [1000, 2000]

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 from aiortc.rtp import RtcpRtpfbPacket  # the tests' independent reader of the outer packet
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media import rtcp, twcc
@@ -11,6 +11,7 @@ from media.twcc import Feedback, TransportNumbers
 ARRIVALS = st.lists(st.one_of(st.none(), st.floats(0, 8)), min_size=1, max_size=120)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 0xFFFF), ARRIVALS)
 def test_what_is_told_is_what_is_read(base: int, arrivals: list[float | None]) -> None:
     (told,) = rtcp.parse(twcc.encode(1, 2, base, 0, arrivals))
@@ -62,6 +63,7 @@ def test_numbers_all_over_the_place_cost_little() -> None:
     assert numbers.feedback(1, 0) == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_do_more_than_not_fit(body: bytes) -> None:
     try:

@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 from livekit import api, rtc
 
-from tests.signalling.livekit.hush import ADVERTISED, network
+from tests.signalling.livekit.line import ADVERTISED, network
 from tests.signalling.livekit.people import Person, people, until
 from tests.signalling.livekit.process import KEY, SECRET, Child, engine
 

@@ -1,0 +1,74 @@
+"""Layers of a picture, with livekit-client in Chromium on both ends."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+
+from tests.browsers import Chromium, chromium, until
+from tests.signalling.livekit.process import Child, engine
+from tests.signalling.livekit.tabs import Place, Someone, place
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+WITHIN = 40.0
+Stage = tuple[Child, Place, Chromium]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    async with engine() as child, chromium() as browser, place() as where:
+        yield child, where, browser
+
+
+async def two(stage: Stage, room: str, **how: object) -> tuple[Someone, Someone]:
+    """Sam shows three layers to Jo."""
+    child, where, browser = stage
+    sam, jo = await where.someone(browser), await where.someone(browser)
+    await sam.enter(child.ws, child.token("sam", room=room), **how)
+    await sam.show()
+    await jo.enter(child.ws, child.token("jo", room=room), **how)
+    return sam, jo
+
+
+def shows(person: Someone, width: int) -> Callable[[], Awaitable[bool]]:
+    async def ask() -> bool:
+        return await person.width("sam") == width
+
+    return ask
+
+
+async def test_each_size_gets_its_layer_and_what_nobody_looks_at_is_not_sent(stage: Stage) -> None:
+    sam, jo = await two(stage, "sizes")
+    await until(shows(jo, 960), "jo sees sam sharply", WITHIN)
+    await jo.look("sam", (200, 100))
+    await until(shows(jo, 240), "the least layer is enough", WITHIN)
+
+    async def saved() -> bool:
+        layers = await sam.sent()
+        return not layers["f"]["active"] and not layers["h"]["active"] and bool(layers["q"]["active"])
+
+    await until(saved, "nobody looks at the better layers, so they are not sent", WITHIN)
+    await jo.look("sam", (900, 500))
+    await until(shows(jo, 960), "jo sees sam sharply again", WITHIN)
+    await jo.look("sam", None)
+
+    async def dark() -> bool:
+        return not any(layer["active"] for rid, layer in (await sam.sent()).items() if rid != "audio")
+
+    await until(dark, "nobody looks at sam at all", WITHIN)
+    before = await jo.frames("sam")
+    await jo.look("sam", (200, 100))
+
+    async def again() -> bool:
+        return await jo.frames("sam") > before
+
+    await until(again, "jo looks at sam again", WITHIN)
+
+
+async def test_changes_of_layers_lose_nothing(stage: Stage) -> None:
+    _, jo = await two(stage, "changes")
+    await until(shows(jo, 960), "jo sees sam sharply", WITHIN)
+    for width, size in ((240, (200, 100)), (480, (400, 200)), (960, (900, 500)), (240, (100, 50))):
+        await jo.look("sam", size)
+        await until(shows(jo, width), f"the layer of {width} pixels", WITHIN)
+    assert (await jo.received("sam"))["video"]["packetsLost"] == 0
