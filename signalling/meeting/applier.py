@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from moderation import lifecycle
-from moderation.actions import Action
+from moderation.actions import Action, Arrive
 from moderation.events import Event
 from moderation.grants import Grant, grants
 from moderation.model import Actor, Meeting, MeetingId, Phase, SeatId
@@ -46,8 +46,8 @@ class Applier:
     """Applies actions to meetings. One per process; every change to a meeting goes through `act`.
 
     `on_push` is told the grants after each push, successful or not (the gate closes its own sockets);
-    `on_change` the meeting after each change (the gateway sends views). Both are plain functions that return
-    at once.
+    `on_change` the meeting after each change, and whether somebody decided it (the gateway sends views, of
+    decisions at once). Both are plain functions that return at once.
     """
 
     def __init__(self, journal: Journal, media: MediaEngine, clock: Clock) -> None:
@@ -59,7 +59,8 @@ class Applier:
         self._unenforced: set[MeetingId] = set()
         self._locks: WeakValueDictionary[MeetingId, asyncio.Lock] = WeakValueDictionary()
         self.on_push: list[Callable[[MeetingId, Grants], None]] = []
-        self.on_change: list[Callable[[MeetingId], None]] = []
+        self.on_change: list[Callable[[MeetingId, bool], None]] = []
+        self._announced: dict[MeetingId, int] = {}
 
     # --- What a meeting is ---
 
@@ -137,7 +138,7 @@ class Applier:
                 outcome = await self._act_unrecorded(meeting, actor, action)
             changed = self.remembered(meeting) != before
         if changed:
-            self.announce(meeting)
+            self.announce(meeting, decided=not isinstance(action, Arrive))
         return outcome
 
     async def _act(self, meeting: MeetingId, actor: Actor, action: Action) -> Outcome:
@@ -164,7 +165,10 @@ class Applier:
                     continue
                 except JournalDown:
                     return await self._stand(meeting, decision, entries, pushed=pushed)
-                await self._settle(meeting, pushed=grants(restricted))
+                held = grants(restricted)
+                # Where nothing was pushed and nothing is to push, nothing older can have reached the engine.
+                if pushed or held != grants(self._as_it_stands(meeting, self._read_so_far[meeting]).meeting):
+                    await self._settle(meeting, pushed=held)
                 return self._outcome(meeting, decision)
             raise JournalDown
 
@@ -258,9 +262,11 @@ class Applier:
                     await self._push(meeting, remembered.meeting)
             changed = self.remembered(meeting) != before
         if changed:
-            self.announce(meeting)
+            self.announce(meeting, decided=True)
 
     async def _record_pending(self, meeting: MeetingId) -> None:
+        if meeting not in self._unrecorded:
+            return
         for _ in range(_ATTEMPTS):
             read = await self._read(meeting)
             try:
@@ -304,6 +310,7 @@ class Applier:
         for meeting, read in list(self._read_so_far.items()):
             if read.meeting.phase is Phase.ENDED and meeting not in busy:
                 del self._read_so_far[meeting]
+                self._announced.pop(meeting, None)
 
     def _alone(self, meeting: MeetingId) -> asyncio.Lock:
         lock = self._locks.get(meeting)
@@ -311,10 +318,17 @@ class Applier:
             lock = self._locks[meeting] = asyncio.Lock()
         return lock
 
-    def announce(self, meeting: MeetingId) -> None:
+    def announce(self, meeting: MeetingId, *, decided: bool = False) -> None:
         """Tell everyone who asked that what is seen of this meeting may have changed."""
+        read = self._read_so_far.get(meeting)
+        if read is not None:
+            self._announced[meeting] = read.head
         for tell in self.on_change:
-            tell(meeting)
+            tell(meeting, decided)
+
+    def is_announced(self, meeting: MeetingId, head: int) -> bool:
+        """Whether everyone who asked has been told of the meeting up to this head."""
+        return self._announced.get(meeting) == head
 
 
 def _restricted(meeting: Meeting, decision: tuple[Event, ...]) -> Meeting:

@@ -13,8 +13,8 @@ from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from moderation import actions as a
-from moderation.model import HOUSE, MeetingId, Phase, Place, Role, SeatId
-from signalling.meeting.applier import Applier
+from moderation.model import HOUSE, Meeting, MeetingId, Phase, Place, Role, SeatId
+from signalling.meeting.applier import Applier, Read
 from signalling.meeting.errors import JournalDown, MediaDown, UnknownMeeting
 from signalling.meeting.ports import Connected, Connection, MediaEngine, Presence
 
@@ -48,7 +48,7 @@ class Attendance:
         """A connection of this seat is open in this process."""
         self._open[meeting, connection].add(seat)
         await self._beat(meeting, only=seat)
-        await self._changed(meeting)
+        await self._changed(meeting, seat)
 
     async def closed(
         self, meeting: MeetingId, seat: SeatId, connection: Connection, *, at_once: bool
@@ -60,7 +60,7 @@ class Attendance:
             del self._open[meeting, connection]
         if at_once:
             await self._drop(meeting, seat, connection)
-        await self._changed(meeting)
+        await self._changed(meeting, seat)
 
     async def joined(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
         """The media engine says that this seat's media is connected. `session`: its id for this stay."""
@@ -68,7 +68,7 @@ class Attendance:
         self._silent[meeting] = self._silent.get(meeting, frozenset()) - {seat}
         self._awaited.discard((meeting, seat))
         await self._beat(meeting, only=seat)
-        await self._changed(meeting)
+        await self._changed(meeting, seat)
 
     async def left(self, meeting: MeetingId, seat: SeatId, session: str) -> None:
         """The media engine says that a stay is over. An older one's end says nothing about a newer one."""
@@ -76,7 +76,7 @@ class Attendance:
             return
         del self._in_room[meeting, seat]
         await self._drop(meeting, seat, Connection.MEDIA)
-        await self._changed(meeting)
+        await self._changed(meeting, seat)
 
     def begins_stay(self, meeting: MeetingId, seat: SeatId) -> None:
         """The seat joins anew: until the engine says so again, its media is not connected."""
@@ -182,38 +182,51 @@ class Attendance:
 
     # --- Hosts ---
 
-    async def _changed(self, meeting: MeetingId) -> None:
+    async def _changed(self, meeting: MeetingId, seat: SeatId) -> None:
         self._applier.announce(meeting)
-        await self.review(meeting)
+        if self._is_parent(meeting, seat):  # Whether somebody attends does not hang on them.
+            self._told[meeting] = (await self.connected(meeting)).events
+        else:
+            await self.review(meeting)
 
-    async def review(self, meeting: MeetingId) -> None:
-        """Say on the house's behalf which facilitators attend now and which are away."""
+    def _is_parent(self, meeting: MeetingId, seat: SeatId) -> bool:
+        """Whether this process knows it for a parent's."""
+        read = self._applier.remembered(meeting)
+        if read is None or seat not in read.meeting.seats:
+            return False
+        return read.meeting.people[read.meeting.seats[seat].person].role is Role.PARENT
+
+    async def review(self, meeting: MeetingId) -> Read | None:
+        """Say on the house's behalf which facilitators attend now and which are away.
+
+        Gives the meeting as it stands then; None where the journal could not be read, and what is remembered
+        of the meeting had to do.
+        """
         async with self._one_review(meeting):
             try:
-                read = await self._applier.current(meeting)
-            except UnknownMeeting:
-                return
-            except JournalDown:
-                remembered = self._applier.remembered(meeting)
-                if remembered is None:
-                    return
-                read = remembered
-            if read.meeting.phase is Phase.ENDED:
-                return
-            connected = await self.connected(meeting)
-            if self._told.get(meeting) != connected.events:  # A lease runs out without a word.
-                self._told[meeting] = connected.events
-                self._applier.announce(meeting)
-            attend = (connected.events & connected.media) - self._silent.get(meeting, frozenset())
-            for seat in read.meeting.attending - attend:
-                await self._applier.act(meeting, HOUSE, a.HostAway(seat))
-            hosts = {
-                seat.id
-                for seat in read.meeting.in_place(Place.PRESENT)
-                if read.meeting.people[seat.person].role is Role.FACILITATOR
-            }
-            for seat in (hosts & attend) - read.meeting.attending:
-                await self._applier.act(meeting, HOUSE, a.HostAttending(seat))
+                read: Read | None = await self._applier.current(meeting)
+            except (JournalDown, UnknownMeeting):
+                read = None
+            known = read or self._applier.remembered(meeting)
+            if known is not None and known.meeting.phase is not Phase.ENDED:
+                await self._judge(known.meeting)
+        return None if read is None else self._applier.remembered(meeting)
+
+    async def _judge(self, meeting: Meeting) -> None:
+        connected = await self.connected(meeting.id)
+        if self._told.get(meeting.id) != connected.events:  # A lease runs out without a word.
+            self._told[meeting.id] = connected.events
+            self._applier.announce(meeting.id)
+        attend = (connected.events & connected.media) - self._silent.get(meeting.id, frozenset())
+        for seat in meeting.attending - attend:
+            await self._applier.act(meeting.id, HOUSE, a.HostAway(seat))
+        hosts = {
+            seat.id
+            for seat in meeting.in_place(Place.PRESENT)
+            if meeting.people[seat.person].role is Role.FACILITATOR
+        }
+        for seat in (hosts & attend) - meeting.attending:
+            await self._applier.act(meeting.id, HOUSE, a.HostAttending(seat))
 
     def _one_review(self, meeting: MeetingId) -> asyncio.Lock:
         lock = self._reviews.get(meeting)

@@ -163,9 +163,9 @@ class Gateway:
         self._tell({"news": "taken", "meeting": meeting, "seat": seat})
         self._background.spawn(self._showing.greet(sitting))
 
-    def _changed(self, meeting: MeetingId) -> None:
-        self._tell({"news": "changed", "meeting": meeting})
-        self._showing.show(meeting)
+    def _changed(self, meeting: MeetingId, decided: bool) -> None:
+        self._tell({"news": "changed", "meeting": meeting, "decided": decided})
+        self._showing.show(meeting, at_once=decided)
 
     # --- Between processes ---
 
@@ -180,7 +180,7 @@ class Gateway:
     async def _follow(self, news: News) -> None:
         match news:
             case {"news": "changed", "meeting": meeting}:
-                self._showing.show(MeetingId(meeting))
+                self._showing.show(MeetingId(meeting), at_once=bool(news.get("decided")))
             case {"news": "joined", "meeting": meeting, "seat": seat, "session": session}:
                 await self._attendance.joined(MeetingId(meeting), SeatId(seat), session)
             case {"news": "left", "meeting": meeting, "seat": seat, "session": session}:

@@ -48,7 +48,7 @@ class Poller:
         self._aftermath = aftermath
         self._clock = clock
         self._alone = alone
-        self._heads: dict[MeetingId, int] = {}
+        self._watched: set[MeetingId] = set()
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -89,21 +89,20 @@ class Poller:
             running = frozenset(await self._journal.running())
         except JournalDown:
             return unsettled | self._attendance.meetings()
-        for over in self._heads.keys() - running - unsettled:
-            del self._heads[over]
+        for over in self._watched - running - unsettled:
+            self._watched.discard(over)
             self._attendance.forget(over)
             self._lookout.forget(over)
         return running | unsettled
 
     async def _watch_one(self, meeting: MeetingId) -> None:
         await self._attendance.listen(meeting)
-        await self._attendance.review(meeting)
-        read = await self._applier.current(meeting)
+        self._watched.add(meeting)
+        read = await self._attendance.review(meeting) or await self._applier.current(meeting)
         due = deadlines.due(read.meeting, self._clock.now())
         if due is not None:
             await self._applier.act(meeting, HOUSE, due)
-        if self._heads.get(meeting) != read.head:
-            self._heads[meeting] = read.head
+        if not self._applier.is_announced(meeting, read.head):
             self._applier.announce(meeting)
         await self._lookout.watch(read)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from moderation.model import MeetingId
 from signalling.meeting.background import Background
@@ -11,27 +12,34 @@ from signalling.meeting.views import view
 
 log = logging.getLogger(__name__)
 
+GATHER = 0.05
+"""Seconds in which what nobody decided (who comes and goes, names) is gathered, to be shown in one round."""
 LOOK_AGAIN = 0.01
 LOOKS = 1000
 """How often, and how many times, it is looked whether someone has been told that they are connected."""
 
 
 class Showing:
-    """Changes that come while views are being sent are shown in one more round."""
+    """Whatever somebody decided is shown at once, all else a moment later: one arrival changes many things.
+
+    Changes that come while views are being sent are shown in one more round.
+    """
 
     def __init__(self, sittings: Sittings, scenes: Scenes, background: Background) -> None:
         self._sittings = sittings
         self._scenes = scenes
         self._background = background
         self._dirty: set[MeetingId] = set()
-        self._busy: set[MeetingId] = set()
+        self._busy: dict[MeetingId, asyncio.Event] = {}
 
-    def show(self, meeting: MeetingId) -> None:
+    def show(self, meeting: MeetingId, *, at_once: bool = False) -> None:
         """Send everyone here their view, again if it changes meanwhile."""
         self._dirty.add(meeting)
         if meeting not in self._busy:
-            self._busy.add(meeting)
-            self._background.spawn(self._until_clean(meeting))
+            self._busy[meeting] = asyncio.Event()
+            self._background.spawn(self._until_clean(meeting, self._busy[meeting]))
+        if at_once:
+            self._busy[meeting].set()
 
     async def greet(self, sitting: Sitting) -> None:
         """Its first view, once it has been told that it is connected: before that nothing can be sent."""
@@ -39,17 +47,20 @@ class Showing:
             if sitting.parted or self._sittings.is_connected(sitting):
                 break
             await asyncio.sleep(LOOK_AGAIN)
-        self.show(sitting.holder.meeting)
+        self.show(sitting.holder.meeting, at_once=True)
 
-    async def _until_clean(self, meeting: MeetingId) -> None:
+    async def _until_clean(self, meeting: MeetingId, at_once: asyncio.Event) -> None:
         try:
             while meeting in self._dirty:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(at_once.wait(), GATHER)
+                at_once.clear()
                 self._dirty.discard(meeting)
                 await self._once(meeting)
         except Exception:
             log.exception("views failed", extra={"meeting": meeting})
         finally:
-            self._busy.discard(meeting)
+            del self._busy[meeting]
 
     async def _once(self, meeting: MeetingId) -> None:
         sittings = self._sittings.of(meeting)

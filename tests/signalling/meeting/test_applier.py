@@ -301,7 +301,7 @@ async def test_actions_at_once_are_applied_one_by_one(house: House) -> None:
 async def test_whoever_asked_is_told_of_changes_and_of_nothing_else(house: House) -> None:
     await house.in_session()
     told: list[MeetingId] = []
-    house.applier.on_change.append(told.append)
+    house.applier.on_change.append(lambda meeting, _decided: told.append(meeting))
     await house.act(JO, a.Mute(SAM.person))
     await house.act(JO, a.Mute(SAM.person))
     await house.act(SAM, a.Mute(KAZ.person))

@@ -141,7 +141,7 @@ async def test_what_time_alone_changes_is_announced_once(house: House) -> None:
     await house.done((SAM, a.Leave()))
     await wait(house, 2)
     told: list[str] = []
-    house.applier.on_change.append(told.append)
+    house.applier.on_change.append(lambda meeting, _decided: told.append(meeting))
     await wait(house, 100)
     assert told == []
     await wait(house, 30)

@@ -66,7 +66,7 @@ async def test_nothing_is_pushed_before_the_session_opens() -> None:
 async def test_what_another_process_decided_is_announced(house: House) -> None:
     await house.poller.watch()
     told: list[MeetingId] = []
-    house.applier.on_change.append(told.append)
+    house.applier.on_change.append(lambda meeting, _decided: told.append(meeting))
     other = House(journal=house.journal, media=house.media)
     await other.done((JO, a.Lock()))
     await house.poller.watch()
