@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server import agreements
@@ -81,15 +81,17 @@ async def facilitators(house: House, in_area: str) -> tuple[Host, ...]:
 
 async def hosts(house: House, connection: AsyncConnection, of_group: str) -> tuple[Host, ...]:
     """A group's hosts, by name."""
-    found = (
-        select(account.c.id, account.c.name, account.c.kind)
-        .join(group_facilitator, group_facilitator.c.account == account.c.id)
-        .where(group_facilitator.c.group == of_group)
-    )
-    rows = (await connection.execute(found)).all()
+    rows = (await connection.execute(_HOSTS, {"of_group": of_group})).all()
     return tuple(
         sorted((_host(house, row.id, row.name, row.kind) for row in rows), key=lambda host: host.name)
     )
+
+
+_HOSTS = (
+    select(account.c.id, account.c.name, account.c.kind)
+    .join(group_facilitator, group_facilitator.c.account == account.c.id)
+    .where(group_facilitator.c.group == bindparam("of_group"))
+)
 
 
 def _host(house: House, made: str, name: bytes, kind: str | None) -> Host:

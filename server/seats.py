@@ -1,42 +1,20 @@
 """Seats: which browser sits where, and the Seats port that the wire asks at every upgrade."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
-from sqlalchemy.engine import Row
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moderation.events import Admitted
 from moderation.model import MeetingId, PersonId, Role, SeatId
-from server import aftercare, agreements, auth, groups, invites, meetings, tasks
+from server import aftercare, agreements, auth, groups, invites, labels, meetings
 from server.cookies import SEAT, STAFF, cookie_name
 from server.crypto import Place, digest
-from server.data.tables import (
-    account,
-    group_facilitator,
-    invite,
-    journal,
-    meeting,
-    member,
-    readiness,
-    seat,
-    staff_session,
-)
+from server.data.tables import invite, member, seat
 from server.house import House
-from server.names import likeness, similar
+from server.names import likeness
 from signalling.meeting.errors import UnknownMeeting
-from signalling.meeting.ports import (
-    HostKind,
-    MeetingLabels,
-    Member,
-    Plan,
-    Readiness,
-    SeatHolder,
-    SeatLabel,
-    SeatRefusal,
-)
+from signalling.meeting.ports import MeetingLabels, SeatHolder, SeatRefusal
 
 
 @dataclass(frozen=True)
@@ -190,25 +168,7 @@ class SqlSeats:
             session = await meetings.found_in(connection, of)
             if session is None:
                 raise UnknownMeeting(of)
-            hosts = await groups.hosts(self._house, connection, session.group)
-            seats = {
-                **await self._parents(connection, session),
-                **await self._facilitators(connection, session),
-            }
-            members = await self._members(connection, session, [host.name for host in hosts])
-            to_do = await tasks.open_of_group(self._house, connection, session.group)
-        return MeetingLabels(
-            session.group_title,
-            session.theme,
-            session.starts_at,
-            session.ends_at,
-            [host.name for host in hosts],
-            seats,
-            members=members,
-            kinds={PersonId(host.id): HostKind(host.kind) for host in hosts if host.kind is not None},
-            wants_both_kinds=session.both_kinds,
-            tasks=to_do,
-        )
+            return await labels.read(self._house, connection, session)
 
     async def _host(
         self, connection: AsyncConnection, staff: auth.Staff, session: meetings.Session | None
@@ -224,94 +184,5 @@ class SqlSeats:
             SeatId(staff.session), PersonId(staff.account), Role.FACILITATOR, MeetingId(session.id), None
         )
 
-    async def _parents(
-        self, connection: AsyncConnection, session: meetings.Session
-    ) -> dict[SeatId, SeatLabel]:
-        wanted = (
-            select(
-                seat.c.id,
-                invite.c.member,
-                member.c.name,
-                readiness.c.verdict,
-                readiness.c.shared,
-                readiness.c.ring_me,
-            )
-            .join(invite, invite.c.id == seat.c.invite)
-            .join(member, member.c.id == invite.c.member)
-            .join(
-                readiness,
-                (readiness.c.seat == seat.c.id) & (readiness.c.meeting == session.id),
-                isouter=True,
-            )
-            .where(member.c.group == session.group, seat.c.ended_at.is_(None) | _has_come(seat.c.id, session))
-        )
-        been = await _been_before(connection, session)
-        return {
-            SeatId(row.id): self._parent_label(row, first=row.member not in been)
-            for row in await connection.execute(wanted)
-        }
-
-    def _parent_label(self, row: Row[*tuple[Any, ...]], *, first: bool) -> SeatLabel:
-        sealed = row.name
-        name = "" if sealed is None else self._house.keys.open(sealed, Place("member", "name", row.member))
-        found = Readiness(row.verdict) if row.verdict and row.shared else Readiness.NOT_CHECKED
-        return SeatLabel(PersonId(row.member), name, first, found, bool(row.ring_me))
-
-    async def _members(
-        self, connection: AsyncConnection, session: meetings.Session, hosts: Sequence[str]
-    ) -> tuple[Member, ...]:
-        """The group's parents with an invite that holds, by name: until they choose one, the admin's."""
-        wanted = (
-            select(invite, member.c.name, member.c.label, member.c.plan)
-            .join(member, member.c.id == invite.c.member)
-            .where(member.c.group == session.group)
-        )
-        now, keys = self._house.clock.now(), self._house.keys
-        found: dict[str, tuple[str, Plan]] = {}
-        for row in await connection.execute(wanted):
-            if invites.state(row, now) in invites.LIVE:
-                column = "label" if row.name is None else "name"
-                name = keys.open(getattr(row, column), Place("member", column, row.member))
-                found[row.member] = name, Plan(row.plan or Plan.WAIT.value)
-        alike = similar([*hosts, *(name for name, _ in found.values())])
-        return tuple(
-            Member(PersonId(person), name, plan, name in alike)
-            for person, (name, plan) in sorted(found.items(), key=lambda line: line[1][0])
-        )
-
-    async def _facilitators(
-        self, connection: AsyncConnection, session: meetings.Session
-    ) -> dict[SeatId, SeatLabel]:
-        now = self._house.clock.now()
-        good = staff_session.c.ended_at.is_(None) & (staff_session.c.created_at > now - auth.ABSOLUTE)
-        wanted = (
-            select(staff_session.c.id, staff_session.c.account, account.c.name)
-            .join(account, account.c.id == staff_session.c.account)
-            .join(group_facilitator, group_facilitator.c.account == account.c.id)
-            .where(group_facilitator.c.group == session.group, good | _has_come(staff_session.c.id, session))
-        )
-        return {
-            SeatId(row.id): SeatLabel(
-                PersonId(row.account), self._house.keys.open(row.name, Place("account", "name", row.account))
-            )
-            for row in await connection.execute(wanted)
-        }
-
     def _cookie(self, cookies: Mapping[str, str], name: str) -> str | None:
         return cookies.get(cookie_name(self._house.config, name))
-
-
-def _has_come(column: ColumnElement[str], session: meetings.Session) -> ColumnElement[bool]:
-    return column.in_(select(journal.c.seat).where(journal.c.stream == session.id))
-
-
-async def _been_before(connection: AsyncConnection, session: meetings.Session) -> frozenset[str]:
-    """The members who were let into an earlier session of this group."""
-    wanted = (
-        select(invite.c.member)
-        .join(seat, seat.c.invite == invite.c.id)
-        .join(journal, (journal.c.event == Admitted.__name__) & (journal.c.whom == seat.c.id))
-        .join(meeting, meeting.c.id == journal.c.stream)
-        .where(meeting.c.group == session.group, meeting.c.id != session.id)
-    )
-    return frozenset((await connection.execute(wanted)).scalars())

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -147,18 +147,18 @@ async def of_host(house: House, host: str) -> tuple[FollowUp, ...]:
     """What the groups of a host have to do, the most urgent first; then what was done lately."""
     own = select(group_facilitator.c.group).where(group_facilitator.c.account == host)
     lately = task.c.done_at.is_(None) | (task.c.done_at > house.clock.now() - KEPT_IN_SIGHT)
-    return await _read(house, _tasks().where(meeting.c.group.in_(own), lately))
+    return await _read(house, _TASKS.where(meeting.c.group.in_(own), lately))
 
 
 async def of_meeting(house: House, wanted: str) -> tuple[FollowUp, ...]:
     """What there is to do, and was done, about one session."""
-    return await _read(house, _tasks().where(task.c.meeting == wanted))
+    return await _read(house, _TASKS.where(task.c.meeting == wanted))
 
 
 async def find(house: House, wanted: str, host: str) -> FollowUp | None:
     """One of them, or None: other groups' do not exist for a host."""
     own = select(group_facilitator.c.group).where(group_facilitator.c.account == host)
-    found = await _read(house, _tasks().where(task.c.id == wanted, meeting.c.group.in_(own)))
+    found = await _read(house, _TASKS.where(task.c.id == wanted, meeting.c.group.in_(own)))
     return found[0] if found else None
 
 
@@ -188,7 +188,7 @@ async def counts(house: House, area: str) -> tuple[Count, ...]:
 
 async def open_of_group(house: House, connection: AsyncConnection, group: str) -> tuple[Task, ...]:
     """What the views of a session show of it: the whole group's."""
-    rows = await connection.execute(_tasks().where(meeting.c.group == group, task.c.done_at.is_(None)))
+    rows = await connection.execute(_OPEN_OF_GROUP, {"of_group": group})
     found = (_follow_up(house, row, {}) for row in rows)
     return tuple(Task(one.id, one.kind, PersonId(one.member), one.name, one.due_at) for one in found)
 
@@ -220,22 +220,22 @@ def _this(of: str, person: str, kind: TaskKind) -> Any:
     return (task.c.meeting == of) & (task.c.member == person) & (task.c.kind == kind.value)
 
 
-def _tasks() -> Select[Any]:
-    return (
-        select(
-            task,
-            meeting.c.group,
-            meeting.c.starts_at,
-            group_table.c.title.label("group_title"),
-            member.c.name,
-            member.c.label,
-            member.c.plan,
-        )
-        .join(meeting, meeting.c.id == task.c.meeting)
-        .join(group_table, group_table.c.id == meeting.c.group)
-        .join(member, member.c.id == task.c.member)
-        .order_by(task.c.done_at.is_not(None), task.c.due_at, task.c.id)
+_TASKS: Select[Any] = (
+    select(
+        task,
+        meeting.c.group,
+        meeting.c.starts_at,
+        group_table.c.title.label("group_title"),
+        member.c.name,
+        member.c.label,
+        member.c.plan,
     )
+    .join(meeting, meeting.c.id == task.c.meeting)
+    .join(group_table, group_table.c.id == meeting.c.group)
+    .join(member, member.c.id == task.c.member)
+    .order_by(task.c.done_at.is_not(None), task.c.due_at, task.c.id)
+)
+_OPEN_OF_GROUP = _TASKS.where(meeting.c.group == bindparam("of_group"), task.c.done_at.is_(None))
 
 
 async def _read(house: House, wanted: Select[Any]) -> tuple[FollowUp, ...]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import bindparam, exists, select, text
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -53,7 +53,7 @@ class SqlJournal:
             UnknownMeeting, JournalDown
         """
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(meeting).where(meeting.c.id == wanted))).first()
+            row = (await connection.execute(_MEETING, {"wanted": wanted})).first()
             if row is None:
                 raise UnknownMeeting(wanted)
             version = row.agreement or await current_version(connection, row.group)
@@ -116,10 +116,8 @@ class SqlJournal:
         Raises:
             JournalDown
         """
-        begun = exists().where(journal.c.stream == meeting.c.id)
-        ended = exists().where(journal.c.stream == meeting.c.id, journal.c.event == Ended.__name__)
         async with self._database.reading() as connection:
-            found = await connection.execute(select(meeting.c.id).where(begun, ~ended))
+            found = await connection.execute(_RUNNING)
             return [MeetingId(made) for made in found.scalars()]
 
 
@@ -139,17 +137,31 @@ async def _advisory_lock(database: Database, of: MeetingId) -> AsyncIterator[Non
             await connection.invalidate()
 
 
+_MEETING = select(meeting).where(meeting.c.id == bindparam("wanted"))
+_HASH = select(journal.c.hash).where(
+    journal.c.stream == bindparam("stream"), journal.c.sequence == bindparam("sequence")
+)
+_APART = select(apart.c.one, apart.c.other).where(apart.c.group == bindparam("of_group"))
+_RECORDS = (
+    select(journal.c.record)
+    .where(journal.c.stream == bindparam("stream"), journal.c.sequence > bindparam("after"))
+    .order_by(journal.c.sequence)
+)
+_HAS_BEGUN = exists().where(journal.c.stream == meeting.c.id)
+_HAS_ENDED = exists().where(journal.c.stream == meeting.c.id, journal.c.event == Ended.__name__)
+_RUNNING = select(meeting.c.id).where(_HAS_BEGUN, ~_HAS_ENDED)
+
+
 async def _hash_at(connection: AsyncConnection, of: MeetingId, head: int) -> str | None:
     """The hash that the next line goes on from; None where there is no such line."""
     if head == 0:
         return chain.START
-    wanted = select(journal.c.hash).where(journal.c.stream == of, journal.c.sequence == head)
-    return (await connection.execute(wanted)).scalar()
+    return (await connection.execute(_HASH, {"stream": of, "sequence": head})).scalar()
 
 
 async def _terms(connection: AsyncConnection, row: Row[Any]) -> Terms:
     """What the diary says about a session, and the group about its people."""
-    pairs = await connection.execute(select(apart.c.one, apart.c.other).where(apart.c.group == row.group))
+    pairs = await connection.execute(_APART, {"of_group": row.group})
     return Terms(
         late_after=row.starts_at + timedelta(minutes=row.late_minutes),
         ends=row.starts_at + timedelta(minutes=row.minutes),
@@ -159,12 +171,8 @@ async def _terms(connection: AsyncConnection, row: Row[Any]) -> Terms:
 
 
 async def _events(connection: AsyncConnection, of: MeetingId, head: int) -> list[Event]:
-    wanted = (
-        select(journal.c.record)
-        .where(journal.c.stream == of, journal.c.sequence > head)
-        .order_by(journal.c.sequence)
-    )
-    return [from_record(json.loads(record)) for record in (await connection.execute(wanted)).scalars()]
+    records = await connection.execute(_RECORDS, {"stream": of, "after": head})
+    return [from_record(json.loads(record)) for record in records.scalars()]
 
 
 async def _fix_agreement(connection: AsyncConnection, of: MeetingId) -> None:

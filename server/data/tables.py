@@ -287,6 +287,7 @@ journal = Table(
     Column("record", Text, nullable=False),  # JSON: ids and codes, never a word of anybody's
     Column("hash", String(HASH), nullable=False, server_default=""),  # chains it to the line before (`chain`)
     Index("ix_journal_event_whom", "event", "whom"),
+    Index("ix_journal_stream_event_seat", "stream", "event", "seat"),
 )
 
 checkpoint = Table(
