@@ -198,7 +198,7 @@ async def new_premises(folder: Path) -> AsyncIterator[Premises]:
     """A platform for one test only, which may kill it."""
     platform = Platform(folder)
     try:
-        yield await _start(platform)
+        yield await started(platform)
     finally:
         await platform.stop()
 
@@ -206,12 +206,13 @@ async def new_premises(folder: Path) -> AsyncIterator[Premises]:
 @contextmanager
 def _running(platform: Platform) -> Iterator[Premises]:
     try:
-        yield asyncio.run(_start(platform))
+        yield asyncio.run(started(platform))
     finally:
         asyncio.run(platform.stop())
 
 
-async def _start(platform: Platform) -> Premises:
+async def started(platform: Platform) -> Premises:
+    """Start a platform on a fresh database, with its staff."""
     await asyncio.to_thread(migrate, platform.environment()["HEARTH_DATABASE_URL"])
     async with _house(platform) as house:
         area = await groups.create_area(house, AREA)

@@ -1,10 +1,7 @@
 """Two platform processes serve one session: what one decides, the other's people are shown."""
 
 import asyncio
-import shutil
-import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import closing
 
 import pytest
 from redis.asyncio import Redis
@@ -12,6 +9,7 @@ from redis.asyncio import Redis
 from moderation.model import Phase
 from signalling.meeting.news import CHANNEL, News
 from tests.fakes import FakeClock
+from tests.redis import redis_server
 from tests.signalling.meeting.house import JO, KAZ, SAM, TUESDAY, House, eventually
 from tests.signalling.meeting.test_gateway import Serving, Site, serving
 
@@ -20,32 +18,8 @@ Hear = Callable[[News], None]
 
 @pytest.fixture
 async def redis_url() -> AsyncIterator[str]:
-    if shutil.which("redis-server") is None:
-        raise RuntimeError("redis-server is missing: apt-get install redis-server")
-    with closing(socket.socket()) as finder:
-        finder.bind(("127.0.0.1", 0))
-        port = finder.getsockname()[1]
-    nothing_kept = ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
-    redis = await asyncio.create_subprocess_exec(
-        "redis-server", "--port", str(port), *nothing_kept, stdout=asyncio.subprocess.DEVNULL
-    )
-    await answers(port)
-    yield f"redis://127.0.0.1:{port}/0"
-    redis.terminate()
-    await redis.wait()
-
-
-async def answers(port: int) -> None:
-    async with asyncio.timeout(5):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0.02)
-            else:
-                writer.close()
-                await writer.wait_closed()
-                return
+    async with redis_server() as url:
+        yield url
 
 
 @pytest.fixture
@@ -65,7 +39,7 @@ async def hear_each_other(one: Site, other: Site) -> None:
         news = site.gateway._news
         assert news is not None
         news._hear = listening(news._hear, heard)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(set(heard)) < 2:
             for site, name in ((one, "one"), (other, "other")):
                 site.gateway._tell({"news": "test", "from": name})
