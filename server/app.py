@@ -23,6 +23,7 @@ from server.entry import Entry
 from server.forms import LONGEST_BODY
 from server.house import House, SystemClock
 from server.livekit import LiveKit
+from server.mail.carrier import carry
 from server.pages.context import BUNDLE, DOORKEEPER, HOUSE, ROOMS, RULES, TEMPLATES
 from server.pages.guard import add_headers, errors_as_pages, guard
 from server.pages.render import environment
@@ -153,6 +154,8 @@ def _running(
             started.push_async_callback(wire.poller.stop)
             tidying = asyncio.create_task(_tidy(house))
             started.push_async_callback(_ended, tidying)
+            if house.config.smtp:
+                started.push_async_callback(_ended, asyncio.create_task(carry(house)))
             wire.gate.open()
             log.info("open", port=house.config.port)
             yield

@@ -49,6 +49,8 @@ class Config(BaseSettings):
     time_zone: str = "Europe/London"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    smtp: str = Field(default="", repr=False)
+    mail_from: str = ""
     demo: str = Field(default="", repr=False)
 
     @property
@@ -130,6 +132,26 @@ class Config(BaseSettings):
         except (OSError, ValueError, KeyError) as error:
             raise ValueError("must be a time zone's name, such as Europe/London") from error
         return value
+
+    @field_validator("smtp")
+    @classmethod
+    def _mail_server_is_known(cls, value: str) -> str:
+        if value and (_split(value).scheme not in {"smtp", "smtps"} or not _split(value).hostname):
+            raise ValueError("must be smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS)")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender_is_an_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
+            raise ValueError("must be an e-mail address alone, such as hello@session.example")
+        return value
+
+    @model_validator(mode="after")
+    def _letters_have_a_sender(self) -> "Config":
+        if self.smtp and not self.mail_from:
+            raise ValueError("MAIL_FROM is needed when SMTP is set")
+        return self
 
     @field_validator("demo")
     @classmethod

@@ -3,7 +3,8 @@
 The link's secret has 256 random bits; only its SHA-256 is stored, so the link is shown once. Opening the link
 changes nothing but a note that it was opened. Redeeming it gives the device a seat, with a secret of its own
 in a cookie. A second device that redeems gets another seat: moderation sees two seats of one person, and each
-needs its own admission.
+needs its own admission. An invite may ask for a PIN too, which its person was told by voice: then the link
+alone, in a message that somebody else reads, opens nothing.
 """
 
 import secrets
@@ -20,10 +21,13 @@ from server.crypto import Place, digest
 from server.data.store import new_id
 from server.data.tables import group, invite, member, seat
 from server.house import House
+from server.passwords import Hasher
 
 UNUSED_FOR = timedelta(days=14)
 USED_FOR = timedelta(weeks=26)
 SECRET_BYTES = 32
+PIN_DIGITS = 6
+MOST_PINS = 5  # wrong ones in a row, and the link lets no further device in
 
 
 class State(Enum):
@@ -34,6 +38,14 @@ class State(Enum):
     USED = "used"
     EXPIRED = "expired"
     REVOKED = "revoked"
+
+
+class Pin(Enum):
+    """Why a link that asks for a PIN lets nobody in."""
+
+    ASKED = "asked"
+    WRONG = "wrong"
+    USED_UP = "used_up"
 
 
 LIVE = frozenset({State.ISSUED, State.OPENED, State.USED})
@@ -56,6 +68,7 @@ class Invite:
     member: str
     group: str
     state: State
+    asks_pin: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,7 @@ class Line:
     state: State
     issued_at: datetime
     expires_at: datetime
+    is_locked: bool = False
 
 
 def state(row: Row[Any], now: datetime) -> State:
@@ -83,18 +97,23 @@ def state(row: Row[Any], now: datetime) -> State:
     return State.ISSUED if row.opened_at is None else State.OPENED
 
 
-async def issue(house: House, for_group: str, label: str, by: str) -> Issued:
-    """Invite someone new to a group. The label is what the admin calls this person."""
+def new_pin() -> str:
+    """A number to tell somebody by voice. Its hash goes with the invite."""
+    return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
+
+
+async def issue(house: House, for_group: str, label: str, by: str, pin: str | None = None) -> Issued:
+    """Invite someone new to a group. The label is what the admin calls this person; `pin` is a hash."""
     person, now = new_id(), house.clock.now()
     sealed = house.keys.seal(label, Place("member", "label", person))
     async with house.database.writing() as connection:
         await connection.execute(
             member.insert().values(id=person, group=for_group, label=sealed, created_at=now)
         )
-        return await _issue(connection, person, by, now)
+        return await _issue(connection, person, by, now, pin)
 
 
-async def reissue(house: House, wanted: str, in_area: str, by: str) -> Issued | None:
+async def reissue(house: House, wanted: str, in_area: str, by: str, pin: str | None = None) -> Issued | None:
     """A new link for the same person. The old link and every seat it gave end. None: no such invite here."""
     now = house.clock.now()
     async with house.database.writing() as connection:
@@ -102,7 +121,7 @@ async def reissue(house: House, wanted: str, in_area: str, by: str) -> Issued | 
         if found is None:
             return None
         ended = await _end(connection, found.member, now)
-        fresh = await _issue(connection, found.member, by, now)
+        fresh = await _issue(connection, found.member, by, now, pin)
     return Issued(fresh.invite, fresh.secret, ended)
 
 
@@ -124,16 +143,27 @@ async def look(house: House, secret: str, *, opened: bool) -> Invite | None:
         row = await _by_secret(connection, secret)
     if row is None:
         return None
-    found = Invite(row.id, row.member, row.group, state(row, now))
+    found = Invite(row.id, row.member, row.group, state(row, now), row.pin is not None)
     if opened and found.state is State.ISSUED:
         async with house.database.writing() as connection:
             await connection.execute(invite.update().where(invite.c.id == row.id).values(opened_at=now))
     return found
 
 
-async def redeem(house: House, secret: str) -> str | State | None:
-    """Give this device a seat: its cookie's secret. Or the state that forbids it; None: no such link."""
+async def redeem(
+    house: House, secret: str, hasher: Hasher | None = None, pin: str = ""
+) -> str | State | Pin | None:
+    """Give this device a seat: its cookie's secret. Or what forbids it; None: no such link.
+
+    The hasher is for links that ask for a PIN.
+    """
     now = house.clock.now()
+    async with house.database.reading() as connection:
+        row = await _by_secret(connection, secret)
+    if row is not None and row.pin is not None and state(row, now) in LIVE:
+        refused = await _refused_pin(house, hasher or Hasher(), row, pin)
+        if refused is not None:
+            return refused
     async with house.database.writing() as connection:
         row = await _by_secret(connection, secret)
         if row is None:
@@ -149,6 +179,22 @@ async def redeem(house: House, secret: str) -> str | State | None:
             seat.insert().values(id=new_id(), invite=row.id, secret=digest(cookie), created_at=now)
         )
     return cookie
+
+
+async def _refused_pin(house: House, hasher: Hasher, row: Row[Any], pin: str) -> Pin | None:
+    """A try is counted before it is looked at, so that many at once are no more than many in turn."""
+    if not pin and row.pin_tries < MOST_PINS:
+        return Pin.ASKED
+    this = (invite.c.id == row.id) & (invite.c.pin_tries < MOST_PINS)
+    counted = invite.update().where(this).values(pin_tries=invite.c.pin_tries + 1)
+    async with house.database.writing() as connection:
+        if (await connection.execute(counted)).rowcount != 1:
+            return Pin.USED_UP
+    if not await hasher.fits(row.pin, pin):
+        return Pin.WRONG
+    async with house.database.writing() as connection:
+        await connection.execute(invite.update().where(invite.c.id == row.id).values(pin_tries=0))
+    return None
 
 
 async def of_group(house: House, wanted: str) -> tuple[Line, ...]:
@@ -175,10 +221,20 @@ async def line(house: House, wanted: str, in_area: str) -> Line | None:
 def _line(house: House, row: Row[Any], now: datetime) -> Line:
     label = house.keys.open(row.label, Place("member", "label", row.member))
     name = None if row.name is None else house.keys.open(row.name, Place("member", "name", row.member))
-    return Line(row.id, row.member, row.group, label, name, state(row, now), row.issued_at, row.expires_at)
+    return Line(
+        row.id,
+        row.member,
+        row.group,
+        label,
+        name,
+        state(row, now),
+        row.issued_at,
+        row.expires_at,
+        row.pin_tries >= MOST_PINS,
+    )
 
 
-async def _issue(connection: AsyncConnection, person: str, by: str, now: datetime) -> Issued:
+async def _issue(connection: AsyncConnection, person: str, by: str, now: datetime, pin: str | None) -> Issued:
     made, secret = new_id(), secrets.token_urlsafe(SECRET_BYTES)
     await connection.execute(
         invite.insert().values(
@@ -188,6 +244,7 @@ async def _issue(connection: AsyncConnection, person: str, by: str, now: datetim
             issued_by=by,
             issued_at=now,
             expires_at=now + UNUSED_FOR,
+            pin=pin,
         )
     )
     return Issued(made, secret)

@@ -1,4 +1,4 @@
-"""An admin's pages: groups, their sessions and their people."""
+"""An admin's pages: groups and their sessions."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -6,14 +6,12 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from moderation.model import PersonId, SeatId
 from server import groups, invites, meetings
 from server.entry import Entry, entry
 from server.forms import Typed
 from server.groups import Group
-from server.invites import Line
-from server.names import LONGEST_NAME, is_name
-from server.pages.context import HERE_STAFF, POSTED, ROOMS, house
+from server.mail import outbox
+from server.pages.context import HERE_STAFF, POSTED, house
 from server.pages.guard import Refused
 from server.pages.render import go, page
 from server.words import words
@@ -46,7 +44,7 @@ async def new_group(request: web.Request) -> web.StreamResponse:
 @entry(Entry.ADMIN)
 async def group(request: web.Request) -> web.StreamResponse:
     """GET /staff/groups/{group}: its sessions and its people."""
-    at, found = house(request), await _group(request)
+    at, found = house(request), await wanted_group(request)
     async with at.database.reading() as connection:
         hosts = await groups.hosts(at, connection, found.id)
     return page(
@@ -57,6 +55,7 @@ async def group(request: web.Request) -> web.StreamResponse:
         sessions=await meetings.of_group(at, found.id),
         people=await invites.of_group(at, found.id),
         live=invites.LIVE,
+        letters=await outbox.of_group(at, found.id),
         now=at.clock.now(),
     )
 
@@ -77,7 +76,7 @@ class Plan:
 @entry(Entry.ADMIN)
 async def new_session(request: web.Request) -> web.StreamResponse:
     """GET and POST /staff/groups/{group}/sessions/new."""
-    at, found = house(request), await _group(request)
+    at, found = house(request), await wanted_group(request)
     if request.method != "POST":
         typed = Plan("", "", str(meetings.USUAL_MINUTES), "")
         return page(request, "session_new.html", group=found, typed=typed, errors={})
@@ -126,65 +125,9 @@ def _moment(request: web.Request, day: date | None, clock: time | None, minutes:
     return starts_at if meetings.would_last_beyond(starts_at, minutes, at.clock.now()) else None
 
 
-@entry(Entry.ADMIN)
-async def new_invite(request: web.Request) -> web.StreamResponse:
-    """GET and POST /staff/groups/{group}/invites/new: the link is shown in the answer, and never again."""
-    at, found, say = house(request), await _group(request), words.staff
-    if request.method != "POST":
-        return page(request, "invite_new.html", group=found, typed="", errors={})
-    form = Typed(request[POSTED])
-    label = form.text(
-        "label", LONGEST_NAME, missing=say.label_missing, wrong=say.label_wrong, is_right=is_name
-    )
-    if form.errors:
-        facts = {"group": found, "typed": form.raw("label"), "errors": form.errors}
-        return page(request, "invite_new.html", HTTPStatus.UNPROCESSABLE_ENTITY, **facts)
-    issued = await invites.issue(at, found.id, label, request[HERE_STAFF].account)
-    return _issued(request, found.id, label, issued.secret)
-
-
-@entry(Entry.ADMIN)
-async def revoke(request: web.Request) -> web.StreamResponse:
-    """GET /staff/invites/{invite}/revoke asks once; POST does it, in a running session too."""
-    line = await _line(request)
-    if request.method != "POST":
-        return page(request, "invite_sure.html", group=line.group, label=line.label, action="revoke")
-    at, here = house(request), request[HERE_STAFF]
-    revoked = await invites.revoke(at, line.invite, here.area)
-    if revoked is not None:
-        await request.app[ROOMS].person_revoked(PersonId(revoked.member))
-    return go(f"/staff/groups/{line.group}")
-
-
-@entry(Entry.ADMIN)
-async def reissue(request: web.Request) -> web.StreamResponse:
-    """GET /staff/invites/{invite}/reissue asks once; POST makes a new link and ends the old one."""
-    line = await _line(request)
-    if request.method != "POST":
-        return page(request, "invite_sure.html", group=line.group, label=line.label, action="reissue")
-    at, here = house(request), request[HERE_STAFF]
-    issued = await invites.reissue(at, line.invite, here.area, here.account)
-    if issued is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "404")
-    for seat in issued.ended:
-        await request.app[ROOMS].seat_exited(SeatId(seat))
-    return _issued(request, line.group, line.label, issued.secret)
-
-
-def _issued(request: web.Request, group: str, label: str, secret: str) -> web.Response:
-    url = f"{house(request).config.origin}/i/{secret}"
-    return page(request, "invite_issued.html", group=group, label=label, url=url)
-
-
-async def _group(request: web.Request) -> Group:
+async def wanted_group(request: web.Request) -> Group:
+    """The group that the address names, if it is one of this admin's area."""
     found = await groups.find(house(request), request.match_info["group"], request[HERE_STAFF].area)
-    if found is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "404")
-    return found
-
-
-async def _line(request: web.Request) -> Line:
-    found = await invites.line(house(request), request.match_info["invite"], request[HERE_STAFF].area)
     if found is None:
         raise Refused(HTTPStatus.NOT_FOUND, "404")
     return found

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from http import HTTPStatus
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from moderation.model import MeetingId
 from server import cookies, meetings, seats, visits
+from server.data.store import new_id
 from server.entry import Entry, entry
 from server.forms import Typed
+from server.mail import letters
 from server.names import tidy
 from server.pages.context import HERE_PARENT, POSTED, ROOMS, WHEREABOUTS, house
+from server.pages.guard import Refused
 from server.pages.parent import go_on, turned_back
 from server.pages.render import go, page
 from server.seats import Parent
@@ -23,6 +26,19 @@ LONGEST_PLACE = 200
 LONGEST_WORD = 60
 DIGITS = (5, 15)
 _BETWEEN = frozenset(" -().")
+
+
+@entry(Entry.PARENT)
+async def calendar(request: web.Request) -> web.StreamResponse:
+    """GET /session.ics: the next session for a calendar, for whoever asks for it."""
+    here = request[WHEREABOUTS]
+    if here.session is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "404")
+    told = letters.calendar(here.session, new_id(), here.at)
+    answer = web.Response(body=told, content_type="text/calendar", charset="utf-8")
+    answer.headers[hdrs.CONTENT_DISPOSITION] = 'attachment; filename="session.ics"'
+    answer.headers[hdrs.CACHE_CONTROL] = "no-store"
+    return answer
 
 
 @entry(Entry.PARENT)

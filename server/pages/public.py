@@ -1,15 +1,17 @@
 """Pages for anyone: the front, the helplines, a personal link, and the browser's own files."""
 
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import hdrs, web
 
 from server import cookies, groups, invites, meetings, whereabouts
 from server.entry import Entry, entry
+from server.forms import Typed
 from server.house import House
-from server.invites import LIVE, State
+from server.invites import LIVE, Pin, State
 from server.pages import leaving, when
-from server.pages.context import BUNDLE, house
+from server.pages.context import BUNDLE, DOORKEEPER, POSTED, house
 from server.pages.guard import Refused
 from server.pages.parent import go_on
 from server.pages.render import go, page
@@ -17,6 +19,7 @@ from server.whereabouts import Step, Whereabouts
 from server.words import words
 from server.words.base import HELPLINES
 
+LONGEST_PIN = 20
 A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -47,7 +50,20 @@ async def landing(request: web.Request) -> web.StreamResponse:
     here = await _here(request)
     if here is not None and here.parent.invite == invite.id:
         return go_on(here)
-    return page(request, "landing.html", sentences=await _who_and_when(at, invite.group))
+    sentences = await _who_and_when(at, invite.group)
+    return page(request, "landing.html", sentences=sentences, asks_pin=invite.asks_pin, errors={})
+
+
+async def _ask_again(request: web.Request, refused: Pin) -> web.Response:
+    """Once more for the PIN; too many wrong ones, and only a new link helps."""
+    if refused is Pin.USED_UP:
+        raise Refused(HTTPStatus.GONE, "invite_locked")
+    at, say = house(request), words.parent
+    invite = await invites.look(at, request.match_info["secret"], opened=False)
+    sentences = [] if invite is None else await _who_and_when(at, invite.group)
+    errors = {"pin": say.pin_wrong if refused is Pin.WRONG else say.pin_missing}
+    facts: dict[str, Any] = {"sentences": sentences, "asks_pin": True, "errors": errors}
+    return page(request, "landing.html", HTTPStatus.UNPROCESSABLE_ENTITY, **facts)
 
 
 async def _here(request: web.Request) -> Whereabouts | None:
@@ -82,7 +98,10 @@ async def redeem(request: web.Request) -> web.StreamResponse:
         invite = await invites.look(at, secret, opened=False)
         if invite is not None and here.parent.invite == invite.id:
             return go_on(here)
-    redeemed = await invites.redeem(at, secret)
+    pin = "".join(letter for letter in Typed(request[POSTED]).raw("pin") if letter.isdigit())[:LONGEST_PIN]
+    redeemed = await invites.redeem(at, secret, request.app[DOORKEEPER].hasher, pin)
+    if isinstance(redeemed, Pin):
+        return await _ask_again(request, redeemed)
     if redeemed is None:
         raise Refused(HTTPStatus.NOT_FOUND, "invite_unknown")
     if isinstance(redeemed, State):

@@ -29,6 +29,8 @@ ERRORS = {
     "invite_expired_text": "Links stop working after a while to keep people safe. Ask for a new one.",
     "invite_revoked_title": "This link was stopped",
     "invite_revoked_text": "You may have a newer link. If not, ask the person who sent it.",
+    "invite_locked_title": "This link has stopped",
+    "invite_locked_text": "The number was wrong too many times. That keeps you safe. Ask for a new link.",
     "staff_link_title": "This link does not work any more",
     "staff_link_text": "Links work once, and for three days. Ask for a new one.",
     "last_way_title": "You need a way to sign in",

@@ -7,6 +7,11 @@ PARENT = {
     "landing_text": "This link is just for you.",
     "landing_hosts": "Your host is {hosts}.",
     "landing_when": "The session is {on_day} at {time}. It lasts {length}.",
+    "pin": "Your number",
+    "pin_hint": "Your host told you six numbers.",
+    "pin_missing": "Write the six numbers that your host told you.",
+    "pin_wrong": "That is not the number. Check it and try again.",
+    "calendar": "Put it in my calendar",
     "landing_not_today": "Not today",
     "landing_leave": "Need to leave fast?",
     "landing_leave_text": (

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -240,29 +240,54 @@ def engine() -> FakeEngine:
     return FakeEngine()
 
 
+def _config(furnished_file: Path, port: int, **more: str) -> Config:
+    return Config(
+        key=(KEY,),
+        database_url=f"sqlite+aiosqlite:///{furnished_file}",
+        origin=f"http://127.0.0.1:{port}",
+        port=port,
+        **more,  # type: ignore[arg-type]
+    )
+
+
 @pytest.fixture
 def app(
     furnished_file: Path, clock: FakeClock, engine: FakeEngine, bundle: Path, port: int
 ) -> web.Application:
     """The whole platform, not yet served."""
-    config = Config(
-        key=(KEY,),
-        database_url=f"sqlite+aiosqlite:///{furnished_file}",
-        origin=f"http://127.0.0.1:{port}",
-        port=port,
-    )
-    return build(config, engine=engine, clock=clock, bundle=bundle)
+    return build(_config(furnished_file, port), engine=engine, clock=clock, bundle=bundle)
+
+
+@asynccontextmanager
+async def _served(app: web.Application, engine: FakeEngine, furniture: Furniture) -> AsyncIterator[Place]:
+    house = app[HOUSE]
+    assert isinstance(house.clock, FakeClock)
+    async with TestServer(app, port=house.config.port):
+        made = Place(house, house.config.origin, engine, house.clock, furniture)
+        yield made
+        await asyncio.gather(*(visitor.http.close() for visitor in made.people))
 
 
 @pytest.fixture
-async def place(
-    app: web.Application, clock: FakeClock, engine: FakeEngine, port: int, furniture: Furniture
-) -> AsyncIterator[Place]:
+async def place(app: web.Application, engine: FakeEngine, furniture: Furniture) -> AsyncIterator[Place]:
     """The platform, served, with somebody in it."""
-    async with TestServer(app, port=port):
-        made = Place(app[HOUSE], f"http://127.0.0.1:{port}", engine, clock, furniture)
+    async with _served(app, engine, furniture) as made:
         yield made
-        await asyncio.gather(*(visitor.http.close() for visitor in made.people))
+
+
+@pytest.fixture
+async def place_with_mail(
+    furnished_file: Path,
+    clock: FakeClock,
+    engine: FakeEngine,
+    bundle: Path,
+    port: int,
+    furniture: Furniture,
+) -> AsyncIterator[Place]:
+    """The same, where letters could be sent if the mail server were there."""
+    config = _config(furnished_file, port, smtp="smtp://127.0.0.1:9", mail_from="hello@session.example")
+    async with _served(build(config, engine=engine, clock=clock, bundle=bundle), engine, furniture) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,14 @@ import pytest
 from server.words import words
 
 SERVER = Path(__file__).resolve().parent.parent.parent / "server"
-AREAS = ("account", "audit", "base", "errors", "parent", "staff")
+AREAS = ("account", "audit", "base", "errors", "mail", "parent", "staff")
 MADE_UP = re.compile(
-    r"(anew|close|password|role|invite|revoke|reissue|help|plan|answer|question|task|how|wish|did|why|kind)_\w+|(\d{3}|stale|seat|staff_link|last_way|invite_\w+)_(title|text)"
+    r"(mail|anew|close|password|role|invite|revoke|reissue|help|plan|answer|question|task|how|wish|did|why|kind)_\w+|(\d{3}|stale|seat|staff_link|last_way|invite_\w+)_(title|text)"
 )
 
 
 def sources() -> str:
-    files = [*SERVER.glob("templates/*.html"), *SERVER.glob("pages/*.py")]
+    files = [*SERVER.glob("templates/*.html"), *SERVER.glob("pages/*.py"), *SERVER.glob("mail/*.py")]
     return "\n".join(file.read_text() for file in files)
 
 

@@ -1,0 +1,13 @@
+"""What can go wrong when a letter is handed to a mail server."""
+
+
+class MailError(Exception):
+    """The letter was not taken."""
+
+
+class TryLater(MailError):
+    """The mail server cannot be reached, or says that it cannot now."""
+
+
+class NeverTaken(MailError):
+    """The mail server will not take this letter, however often it is tried."""
