@@ -15,8 +15,8 @@ from signalling.meeting import exchange as exchange_module
 from signalling.meeting import sittings as sittings_module
 from signalling.meeting.ports import HostKind
 from tests.fakes import NOON
+from tests.signalling.meeting.gateway.page import Page, Site, serving
 from tests.signalling.meeting.house import JO, KAZ, RAY, SAM, TUESDAY, House, arriving, eventually
-from tests.signalling.meeting.test_gateway import Page, Site, serving
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from moderation.model import Phase
 from signalling.meeting.news import CHANNEL, News
 from tests.fakes import FakeClock
 from tests.redis import redis_server
+from tests.signalling.meeting.gateway.page import Serving, Site, serving
 from tests.signalling.meeting.house import JO, KAZ, SAM, TUESDAY, House, eventually
-from tests.signalling.meeting.test_gateway import Serving, Site, serving
 
 Hear = Callable[[News], None]
 
