@@ -27,7 +27,9 @@ from server.mail.carrier import carry
 from server.pages.context import BUNDLE, DOORKEEPER, HOUSE, ROOMS, RULES, TEMPLATES
 from server.pages.guard import add_headers, errors_as_pages, guard
 from server.pages.render import environment
+from server.pages.trial import TRIALS
 from server.pages.webhook import REPORTER, Reporter
+from server.readiness import Trials
 from server.routes import ROUTES
 from server.seats import SqlSeats
 from server.will import Will
@@ -84,6 +86,7 @@ def build(
     app[HOUSE], app[BUNDLE] = house, bundle
     app[DOORKEEPER] = Doorkeeper(house)
     app[TEMPLATES] = environment(config, bundle)
+    app[TRIALS] = Trials(house)
     app[ROOMS], app[RULES], app[REPORTER] = wire.gateway, wire.applier, own
     app.add_routes(ROUTES)
     for route in (*app.add_routes(wire.gate.routes()), *app.add_routes(wire.gateway.routes())):

@@ -1,4 +1,4 @@
-"""The four cookies, all of them HttpOnly and strictly ours.
+"""The cookies, all of them HttpOnly and strictly ours.
 
 `staff` and `seat` say who this browser is; `visit` says only that it is the same browser as a moment ago,
 so that a form can be tied to it before anybody is known. `known` says that somebody has signed in here
@@ -10,6 +10,7 @@ from aiohttp import web
 from server.config import Config
 
 SEAT = "seat"
+TRIAL = "trial"  # of somebody without a link who tries their phone; it lasts a few minutes
 STAFF = "staff"
 VISIT = "visit"
 KNOWN = "known"

@@ -1,10 +1,21 @@
-"""What a parent's readiness check found, for the hosts' list of one session."""
+"""What a parent's readiness check found, for the hosts of one session; and who may try without a link."""
 
+import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
 
 from server.data.tables import readiness
 from server.house import House
 from signalling.meeting.ports import Readiness
+
+PASS_LASTS = timedelta(minutes=5)
+# A try costs the engine two connections for half a minute. A whole charity may sit behind one address.
+TRIES_BY_ADDRESS = RateLimitItemPerMinute(6, 10)
+TRIES_BY_ALL = RateLimitItemPerMinute(60, 10)
 
 
 @dataclass(frozen=True)
@@ -31,3 +42,35 @@ async def record(house: House, seat: str, meeting: str, result: Result) -> None:
                 at=house.clock.now(),
             )
         )
+
+
+class Trials:
+    """Lets anybody try their phone without a link, but not too often."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        # Counted by each process alone; several processes allow that many times as many.
+        self._limits = MovingWindowRateLimiter(MemoryStorage())
+
+    async def begin(self, address: str) -> str | None:
+        """A pass for one try; None: there were too many. `address` is for counting only."""
+        if not await self._limits.hit(TRIES_BY_ADDRESS, "address", address):
+            return None
+        if not await self._limits.hit(TRIES_BY_ALL, "all"):
+            return None
+        until = int((self._house.clock.now() + PASS_LASTS).timestamp())
+        told = f"{secrets.token_hex(12)}.{until}"
+        return f"{told}.{_mark(self._house, told)}"
+
+
+def trial(house: House, shown: str | None) -> str | None:
+    """The id of the try that a pass is for, while it lasts. It says nothing about whose it is."""
+    told, _, mark = (shown or "").rpartition(".")
+    if not secrets.compare_digest(_mark(house, told).encode(), mark.encode(errors="surrogateescape")):
+        return None
+    name, _, until = told.partition(".")
+    return f"trial-{name}" if house.clock.now() < datetime.fromtimestamp(int(until), UTC) else None
+
+
+def _mark(house: House, told: str) -> str:
+    return house.keys.form_mark(f"trial {told}").hex()

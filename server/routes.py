@@ -17,6 +17,7 @@ from server.pages import (
     public,
     sign_in,
     staff,
+    trial,
     webhook,
 )
 
@@ -37,6 +38,8 @@ ROUTES = (
     web.post("/exit/seat", leaving.leave_unseen),
     web.get("/static/assets/{name:[A-Za-z0-9_-][A-Za-z0-9_.-]*}", public.static),
     web.get("/sw.js", public.service_worker),
+    web.get("/check", trial.check),
+    web.post("/check", trial.begin),
     web.get(LINK, public.landing),
     web.post(LINK, public.redeem),
     web.get("/welcome", parent.welcome),

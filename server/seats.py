@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moderation.model import MeetingId, PersonId, Role, SeatId
 from server import aftercare, agreements, auth, groups, invites, labels, meetings
-from server.cookies import SEAT, STAFF, cookie_name
+from server.cookies import SEAT, STAFF, TRIAL, cookie_name
 from server.crypto import Place, digest
 from server.data.tables import invite, member, seat
 from server.house import House
 from server.names import likeness
+from server.readiness import trial
 from signalling.meeting.errors import UnknownMeeting
 from signalling.meeting.ports import MeetingLabels, SeatHolder, SeatRefusal
 
@@ -147,7 +148,7 @@ class SqlSeats:
         return SeatHolder(SeatId(found.seat), PersonId(found.member), Role.PARENT, of, agreed)
 
     async def check_seat(self, cookies: Mapping[str, str]) -> SeatId | SeatRefusal:
-        """Which seat this browser's readiness check belongs to.
+        """Which seat this browser's readiness check belongs to; or which try, of somebody without a link.
 
         Raises:
             JournalDown
@@ -156,7 +157,10 @@ class SqlSeats:
         if staff is not None:
             return SeatId(staff.session)
         found = await parent(self._house, self._cookie(cookies, SEAT))
-        return SeatId(found.seat) if isinstance(found, Parent) else found
+        if isinstance(found, Parent):
+            return SeatId(found.seat)
+        tried = trial(self._house, self._cookie(cookies, TRIAL))
+        return found if tried is None else SeatId(tried)
 
     async def labels(self, of: MeetingId) -> MeetingLabels:
         """Everyone with a seat in this meeting, who is expected, the hosts' kinds, and what is to do.

@@ -112,7 +112,8 @@ async def ready(request: web.Request) -> web.StreamResponse:
         return back
     following = Step.SESSION if here.session is None or here.was_asked else Step.JOINING_FROM
     steps = here.progress(Step.READY)
-    return page(request, "ready.html", seat=here.parent.seat, following=following.value, progress=steps)
+    facts: dict[str, Any] = {"can_ring": here.session is not None, "following": following.value}
+    return page(request, "ready.html", progress=steps, **facts)
 
 
 @entry(Entry.PARENT, json=True)

@@ -10,6 +10,7 @@ BASE = {
     "problem": "There is a problem",
     "front_title": "Hello",
     "front_text": "If someone sent you a link, open that link to come in.",
+    "front_check": "Check your phone for a call",
     "front_staff": "Sign in to run a session",
     "help_title": "Get help now",
     "help_intro": "You can use these numbers at any time. They are free to call or text.",

@@ -13,6 +13,7 @@ PARENT = {
     "pin_wrong": "That is not the number. Check it and try again.",
     "calendar": "Put it in my calendar",
     "landing_not_today": "Not today",
+    "landing_check": "Check this phone first",
     "landing_leave": "Need to leave fast?",
     "landing_leave_text": (
         "Press “Exit quickly” at the top of any page. It stops the sound and picture and opens "
@@ -48,11 +49,20 @@ PARENT = {
     "agreement_back": "Back",
     "ready_title": "Let’s get you ready",
     "ready_text": "This takes two minutes. No one can see or hear you. We save nothing you say or show.",
+    "ready_no_script": (
+        "If nothing happens here, this browser is too old, or JavaScript is off. "
+        "Open your link in Safari, Chrome or Firefox."
+    ),
     "ready_skip": "Carry on without checking",
+    "check_text": "Find out if this phone can join a call. It takes two minutes.",
+    "check_kept": "No one can see or hear you. We save nothing, and no one is told how it went.",
+    "check_start": "Check my phone",
+    "check_too_many": "Many people are checking their phones just now. Try again in ten minutes.",
     "wait_title": "Hello {name}",
     "wait_none": "There is no session planned just now. Your host will tell you when the next one is.",
     "wait_later": "The next session is {on_day} at {time}.",
     "wait_later_text": "Open your link again on the day. There is nothing else to do now.",
+    "wait_check": "Check this phone now",
     "wait_agreement": "Read what we agreed",
     "live_needs_script": (
         "This part needs JavaScript. Turn it on, or try another browser. You can also ring your host."

@@ -259,7 +259,6 @@ class Parent(Someone):
         await self.shows("The bar moves when you talk.")
         await self.tab.press("Try my camera")
         await self.shows("There you are.")
-        await self.tab.press("Try my internet")
         await self.shows("All set")
         if before_leaving:
             await before_leaving()

@@ -14,22 +14,12 @@ export function trouble(error: unknown): Trouble {
   return 'busy';
 }
 
-/** Apps that show web pages inside themselves and keep the camera from them. */
-const IN_APP =
-  /FBAN|FBAV|FB_IAB|Instagram|Snapchat|TikTok|musical_ly|BytedanceWebview|Twitter|LinkedInApp|; wv\)/i;
-
-export type Unable = 'in_app' | 'too_old' | null;
-
-/** Why this browser cannot take part at all, before anything is asked of it. */
-export function unable(agent: string, has: { media: boolean; connection: boolean }): Unable {
-  if (has.media && has.connection) return null;
-  return IN_APP.test(agent) ? 'in_app' : 'too_old';
-}
-
-export function ask(device: Device): Promise<MediaStream> {
+/** Asks for a device: one of them, or whichever the phone thinks best. */
+export function ask(device: Device, which?: string): Promise<MediaStream> {
+  const exact = which === undefined ? {} : { deviceId: { exact: which } };
   return navigator.mediaDevices.getUserMedia(
     device === 'microphone'
-      ? { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } }
-      : { video: { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 360 } } },
+      ? { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...exact } }
+      : { video: { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 360 }, ...exact } },
   );
 }

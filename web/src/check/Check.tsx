@@ -1,161 +1,110 @@
-/** The readiness check: four parts, each repeatable, each skippable, in plain words. */
+/** The readiness check: four parts, each repeatable, each skippable, in plain words; figures on request. */
 
-import { signal, useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { check as words, pages } from '../words/en';
-import { unable, type Device } from '../devices';
-import { Internet, letGo, Picture, Sound, Voice } from './parts';
-import { verdict, type Outcome, type Outcomes } from './verdict';
+import { signal, useComputed } from '@preact/signals';
+import { check as words } from '../words/check';
+import { recognise, unable, type Browser, type Unable } from './browser';
+import { details, noteBrowser } from './details';
+import { Internet } from './Internet';
+import { Picture } from './Picture';
+import { Result, type Way } from './Result';
+import { Steps, UNTRIED } from './Row';
+import { Sound } from './Sound';
+import { verdict, type Found, type Part } from './verdict';
+import { Voice } from './Voice';
 
-const ORDER = ['sound', 'voice', 'picture', 'internet'] as const;
-type Part = (typeof ORDER)[number];
+const ORDER: readonly Part[] = ['sound', 'voice', 'picture', 'internet'];
 
-const outcomes = signal<Outcomes>({
-  sound: 'untried',
-  voice: 'untried',
-  picture: 'untried',
-  internet: 'untried',
+const found = signal<Readonly<Record<Part, Found>>>({
+  sound: UNTRIED,
+  voice: UNTRIED,
+  picture: UNTRIED,
+  internet: UNTRIED,
 });
 
-interface Props {
-  post: string;
-  next: string;
-  csrf: string | null;
-}
-
 /** The first part that still waits to be tried; null when none does. */
-function nextPart(all: Outcomes): Part | null {
-  return ORDER.find((part) => all[part] === 'untried' || all[part] === 'trying') ?? null;
+function nextPart(all: Readonly<Record<Part, Found>>): Part | null {
+  return ORDER.find((part) => ['untried', 'trying'].includes(all[part].outcome)) ?? null;
 }
 
-function working({ voice, picture }: Outcomes): Device[] {
-  const devices: Device[] = [];
-  if (voice === 'well') devices.push('microphone');
-  if (picture === 'well') devices.push('camera');
-  return devices;
+function here(): Browser {
+  const browser = recognise(navigator.userAgent, navigator.maxTouchPoints);
+  noteBrowser(browser);
+  return browser;
 }
 
-async function send(post: string, csrf: string | null, body: object): Promise<boolean> {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
-  if (csrf !== null) headers['X-CSRF-Token'] = csrf;
-  try {
-    const answer = await fetch(post, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-      credentials: 'same-origin',
-    });
-    return answer.ok;
-  } catch {
-    return false;
-  }
-}
+const browser = here();
 
-export function Check(props: Props) {
-  const why = unable(navigator.userAgent, {
+export function Check({ way }: { way: Way }) {
+  const cannot = unable(browser, {
+    secure: window.isSecureContext,
     media: 'mediaDevices' in navigator && typeof navigator.mediaDevices.getUserMedia === 'function',
     connection: 'RTCPeerConnection' in window,
   });
+  const next = useComputed(() => nextPart(found.value));
+  const { sound, voice, picture, internet } = found.value;
+  const outcomes = {
+    sound: sound.outcome,
+    voice: voice.outcome,
+    picture: picture.outcome,
+    internet: internet.outcome,
+  };
   return (
     <>
-      {why === null ? (
-        <Parts />
-      ) : (
-        <div class="notice careful">
-          <p>{why === 'in_app' ? words.inApp : words.tooOld}</p>
-        </div>
-      )}
-      <Result {...props} unable={why !== null} />
+      {cannot === null ? <Parts next={next.value} /> : <Cannot why={cannot} />}
+      <Result
+        way={way}
+        done={cannot !== null || next.value === null}
+        reached={cannot === null ? verdict(outcomes) : 'needs_help'}
+      />
+      <Details />
     </>
   );
 }
 
-function Parts() {
-  const open = useComputed(() => nextPart(outcomes.value));
-  const set = (part: Part) => (outcome: Outcome) => {
-    outcomes.value = { ...outcomes.value, [part]: outcome };
-  };
-  const of = (part: Part) => ({
-    outcome: outcomes.value[part],
-    current: open.value === part,
-    set: set(part),
-  });
+function Cannot({ why }: { why: Unable }) {
+  const { title, text, steps } = words.unable[why];
   return (
-    <div class="card">
-      <Sound {...of('sound')} />
-      <Voice {...of('voice')} />
-      <Picture {...of('picture')} />
-      <Internet {...of('internet')} devices={working(outcomes.value)} />
+    <div class="notice careful" data-fault={why}>
+      <h2>{title}</h2>
+      <p>{text}</p>
+      <Steps steps={steps[browser.system]} />
     </div>
   );
 }
 
-function Result({ post, next, csrf, unable: cannot }: Props & { unable: boolean }) {
-  const share = useSignal(true);
-  const rung = useSignal(false);
-  const failed = useSignal(false);
-  const title = useRef<HTMLHeadingElement>(null);
-  const done = cannot || nextPart(outcomes.value) === null;
-  const reached = cannot ? 'needs_help' : verdict(outcomes.value);
-
-  useEffect(() => {
-    if (done) title.current?.focus();
-  }, [done]);
-
-  const report = (ringMe: boolean) =>
-    send(post, csrf, { verdict: reached, share: share.value, ring_me: ringMe });
-  const ring = async () => {
-    rung.value = await report(true);
-    failed.value = !rung.value;
-  };
-  const carryOn = async () => {
-    letGo();
-    if (await report(rung.value)) location.replace(next);
-    else failed.value = true;
-  };
-
+function Parts({ next }: { next: Part | null }) {
+  const of = (part: Part) => ({
+    ...found.value[part],
+    current: next === part,
+    set: (outcome: Found) => {
+      found.value = { ...found.value, [part]: outcome };
+    },
+  });
   return (
-    <div class="stack" aria-live="polite">
-      {done && (
-        <div class={`notice ${reached === 'needs_help' || reached === 'not_checked' ? 'careful' : 'well'}`}>
-          <h2 tabIndex={-1} ref={title}>
-            {words.verdict[reached].title}
-          </h2>
-          <p>{words.verdict[reached].text}</p>
-        </div>
-      )}
-      {done && reached !== 'not_checked' && (
-        <div class="choice">
-          <input
-            type="checkbox"
-            id="share"
-            checked={share.value}
-            aria-describedby="share-hint"
-            onChange={(event) => {
-              share.value = event.currentTarget.checked;
-            }}
-          />
-          <label for="share">{words.share}</label>
-          <span class="hint" id="share-hint">
-            {words.shareHint}
-          </span>
-        </div>
-      )}
-      {failed.value && (
-        <p class="error" role="alert">
-          {pages.sendFailed}
-        </p>
-      )}
-      <button class={done ? 'btn' : 'btn quiet'} type="button" onClick={() => void carryOn()}>
-        {done && (reached === 'ready' || reached === 'sound_only') ? words.ready : words.carryOn}
-      </button>
-      {rung.value ? (
-        <p role="status">{words.ringing}</p>
-      ) : (
-        <button class="btn quiet" type="button" onClick={() => void ring()}>
-          {words.ringMe}
-        </button>
-      )}
-    </div>
+    <>
+      {browser.inApp && <p class="soft">{words.mayNotWork}</p>}
+      <div class="card">
+        <Sound {...of('sound')} />
+        <Voice {...of('voice')} browser={browser} />
+        <Picture {...of('picture')} browser={browser} />
+        <Internet {...of('internet')} />
+      </div>
+    </>
+  );
+}
+
+function Details() {
+  return (
+    <details class="more">
+      <summary>{words.details.open}</summary>
+      <dl class="facts">
+        {[...details.value].map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

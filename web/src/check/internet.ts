@@ -1,122 +1,237 @@
-/** A real connection to the real media engine, in an empty room of one's own: publish, measure, leave. */
+/** A real connection to the real media engine, in an empty room of one's own: send, hear it back, measure, leave. */
 
 import type { Room } from 'livekit-client';
 import { whenLeaving } from '../exit/leaving';
 import { mediaUrl } from '../media-url';
+import {
+  count,
+  figures,
+  judge,
+  NO_WAYS,
+  offered,
+  wayOf,
+  type Counts,
+  type Figures,
+  type Way,
+  type WayFound,
+  type Ways,
+} from './figures';
+import { makeUp } from './made-up';
+import type { Fault, Found } from './verdict';
 
-const CONNECT_MS = 12_000;
-const MEASURE_MS = 6_000;
+const SIGNAL_MS = 8000;
+const CONNECT_MS = 9000;
+const OTHER_WAY_MS = 6000;
+const WARM_UP_MS = 3000;
+const MEASURE_MS = 6000;
+const LOOK_MS = 500;
+/** The picture in a session asks for less than half of this. */
+const MOST_BITS = 1_000_000;
 
-/** What was seen: round trip in seconds, loss as a share, room upwards in bits a second; null where nothing was. */
-export interface Measured {
-  roundTrip: number | null;
-  loss: number | null;
-  upwards: number | null;
+export type Step = 'reaching' | 'joining' | 'measuring' | 'ways';
+
+export interface Report extends Found {
+  signalling: 'passed' | 'failed';
+  ways: Ways;
+  figures: Figures | null;
 }
 
-/** Words for figures: beyond any of these, sound works better than picture. */
-const SLOW_ROUND_TRIP = 0.4;
-const MUCH_LOSS = 0.05;
-const NARROW = 250_000;
+/** How far the try has come, from 0 to 1. */
+export type OnStep = (step: Step, done: number) => void;
 
-/** A connection that carried nothing measurable was not checked well enough to be called good. */
-export function judged({ roundTrip, loss, upwards }: Measured): 'well' | 'careful' {
-  if (roundTrip === null) return 'careful';
-  const slow = roundTrip > SLOW_ROUND_TRIP || (loss ?? 0) > MUCH_LOSS || (upwards ?? NARROW) < NARROW;
-  return slow ? 'careful' : 'well';
+/** Loaded early: it is most of what the check needs, and a line that fails later must not keep it away. */
+export function load(): Promise<typeof import('livekit-client')> {
+  return import('livekit-client');
 }
 
-/** Picks what counts from a sender's statistics. */
-export function read(report: Iterable<Record<string, unknown>>): Measured {
-  const seen: Measured = { roundTrip: null, loss: null, upwards: null };
-  for (const entry of report) {
-    if (entry['type'] === 'candidate-pair' && (entry['nominated'] === true || entry['selected'] === true)) {
-      seen.roundTrip = number(entry['currentRoundTripTime']) ?? seen.roundTrip;
-      seen.upwards = number(entry['availableOutgoingBitrate']) ?? seen.upwards;
-    }
-    if (entry['type'] === 'remote-inbound-rtp') {
-      seen.loss = number(entry['fractionLost']) ?? seen.loss;
-      seen.roundTrip ??= number(entry['roundTripTime']);
-    }
-  }
-  return seen;
-}
-
-function number(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-/** A track to send when no microphone was allowed: a true one, and silent. */
-function silence(): { track: MediaStreamTrack; end: () => void } | null {
-  const context = new AudioContext();
-  const hush = new GainNode(context, { gain: 0 });
-  const tone = new OscillatorNode(context);
-  const out = context.createMediaStreamDestination();
-  tone.connect(hush).connect(out);
-  tone.start();
-  const track = out.stream.getAudioTracks()[0];
-  return track === undefined ? null : { track, end: () => void context.close() };
-}
-
-/**
- * Connects, sends `tracks` (or silence) for a few seconds and says how that went. The tracks stay the caller's.
- * Throws when no connection came about.
- */
-export async function tryInternet(tracks: readonly MediaStreamTrack[]): Promise<Measured> {
-  const { Room, Track } = await import('livekit-client');
-  const room = new Room({
-    singlePeerConnection: false,
-    disconnectOnPageLeave: true,
-    stopLocalTrackOnUnpublish: false,
+/** Tries everything; it never throws, and takes at most about 35 seconds. */
+export async function tryInternet(onStep: OnStep): Promise<Report> {
+  onStep('reaching', 0);
+  const trial = new Trial(onStep);
+  const forget = whenLeaving(() => {
+    trial.end();
   });
-  const forget = whenLeaving(() => void room.disconnect());
-  const spare = tracks.length > 0 ? null : silence();
   try {
-    await within(
-      CONNECT_MS,
-      room.connect(mediaUrl('check'), 'seat', { autoSubscribe: false, maxRetries: 1 }),
-    );
-    for (const track of spare === null ? tracks : [spare.track]) {
-      const source = track.kind === 'video' ? Track.Source.Camera : Track.Source.Microphone;
-      await within(
-        CONNECT_MS,
-        room.localParticipant.publishTrack(track, { source, simulcast: false, videoCodec: 'vp8' }),
-      );
-    }
-    await new Promise((done) => setTimeout(done, MEASURE_MS));
-    return await measured(room);
+    return await trial.run();
+  } catch {
+    return failed(await unreachable(), trial.signalled, NO_WAYS);
   } finally {
-    await room.disconnect(false);
-    spare?.end();
+    trial.end();
     forget();
   }
 }
 
-async function measured(room: Room): Promise<Measured> {
-  let all: Measured = { roundTrip: null, loss: null, upwards: null };
-  for (const publication of room.localParticipant.trackPublications.values()) {
-    const report = await publication.track?.getRTCStatsReport();
-    if (report === undefined) continue;
-    const one = read(report.values() as Iterable<Record<string, unknown>>);
-    all = {
-      roundTrip: one.roundTrip ?? all.roundTrip,
-      loss: Math.max(one.loss ?? 0, all.loss ?? 0),
-      upwards: one.upwards ?? all.upwards,
-    };
-  }
-  return all;
+function failed(fault: Fault, signalled: boolean, ways: Ways): Report {
+  return { outcome: 'failed', fault, signalling: signalled ? 'passed' : 'failed', ways, figures: null };
 }
 
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, refuse) => {
-    timer = setTimeout(() => {
-      refuse(new Error('too late'));
-    }, milliseconds);
-  });
+/** Why nothing was reached: no internet, no answer from us, or an answer to everything but sockets. */
+async function unreachable(): Promise<Fault> {
+  if (!navigator.onLine) return 'offline';
   try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
+    const answer = await fetch('/media/check/rtc/validate', {
+      credentials: 'same-origin',
+      cache: 'no-store',
+    });
+    if (answer.status === 401 || answer.status === 403) return 'seat_ended';
+    return answer.ok ? 'no_socket' : 'no_server';
+  } catch {
+    return 'no_server';
   }
+}
+
+type Stats = Readonly<Record<string, unknown>>[];
+
+class Trial {
+  signalled = false;
+  private readonly rooms: Room[] = [];
+  private readonly madeUp = makeUp();
+
+  constructor(private readonly onStep: OnStep) {}
+
+  end(): void {
+    for (const room of this.rooms.splice(0)) void room.disconnect(false);
+    this.madeUp.end();
+  }
+
+  async run(): Promise<Report> {
+    const { RoomEvent } = await load();
+    const sender = await this.room();
+    sender.once(RoomEvent.SignalConnected, () => {
+      this.signalled = true;
+      this.onStep('joining', 0.1);
+    });
+    const named = new Set<Way>();
+    try {
+      await this.join(sender, 'check', CONNECT_MS, {}, named);
+    } catch (error) {
+      if (!this.signalled) throw error;
+      // Every way was tried at once, and none led through.
+      return failed('blocked', true, allFailed(named, hasRelays(sender)));
+    }
+    return this.measure(sender, named);
+  }
+
+  private async measure(sender: Room, named: Set<Way>): Promise<Report> {
+    const echo = await this.room();
+    await this.join(echo, 'check-echo', CONNECT_MS).catch(() => undefined);
+    const idle = count(await stats(sender), [], 0).roundTrip;
+    this.onStep('measuring', 0.25);
+    await this.send(sender);
+    const looks = await this.look(sender, echo);
+    const way = wayOf(await stats(sender));
+    await echo.disconnect(false);
+    const ways = await this.otherWays(sender, way, named);
+    const measured = figures(idle, looks);
+    return { ...judge(measured, ways), signalling: 'passed', ways, figures: measured };
+  }
+
+  private async room(): Promise<Room> {
+    const { Room } = await load();
+    const room = new Room({ singlePeerConnection: false, disconnectOnPageLeave: true });
+    this.rooms.push(room);
+    return room;
+  }
+
+  /** Raises when it does not come about in time. `named` gathers what addresses the engine has. */
+  private async join(
+    room: Room,
+    path: string,
+    within: number,
+    rtcConfig: RTCConfiguration = {},
+    named?: Set<Way>,
+  ): Promise<void> {
+    const looking = setInterval(() => {
+      void stats(room).then((seen) => {
+        for (const way of offered(seen)) named?.add(way);
+      });
+    }, LOOK_MS);
+    try {
+      await room.connect(mediaUrl(path), 'seat', {
+        maxRetries: 0,
+        websocketTimeout: SIGNAL_MS,
+        peerConnectionTimeout: within,
+        rtcConfig,
+      });
+      for (const way of offered(await stats(room))) named?.add(way);
+    } finally {
+      clearInterval(looking);
+    }
+  }
+
+  private async send(room: Room): Promise<void> {
+    const { Track } = await load();
+    const { sound, picture } = this.madeUp;
+    const me = room.localParticipant;
+    const plain = { dtx: false, red: false };
+    if (sound !== null) await me.publishTrack(sound, { source: Track.Source.Microphone, ...plain });
+    if (picture === null) return;
+    await me.publishTrack(picture, {
+      source: Track.Source.Camera,
+      simulcast: false,
+      videoCodec: 'vp8',
+      videoEncoding: { maxBitrate: MOST_BITS, maxFramerate: 15 },
+    });
+  }
+
+  /** Looks again and again, once it has had time to find its pace. */
+  private async look(sender: Room, echo: Room): Promise<Counts[]> {
+    const looks: Counts[] = [];
+    const began = performance.now();
+    for (;;) {
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+      const now = performance.now();
+      const gone = now - began;
+      this.onStep('measuring', 0.25 + (0.5 * gone) / (WARM_UP_MS + MEASURE_MS));
+      if (gone >= WARM_UP_MS) looks.push(count(await stats(sender), await stats(echo), now));
+      if (gone >= WARM_UP_MS + MEASURE_MS) return looks;
+    }
+  }
+
+  /** Tries the ways that were not taken, one at a time and each alone. What the engine has not is not checked. */
+  private async otherWays(sender: Room, taken: Way | null, named: Set<Way>): Promise<Ways> {
+    this.onStep('ways', 0.8);
+    const relays = hasRelays(sender);
+    await sender.disconnect(false);
+    const ways: Record<Way, WayFound> = { ...NO_WAYS };
+    if (named.has('udp')) ways.udp = 'failed';
+    if (taken !== null) ways[taken] = 'passed';
+    if (taken !== 'tcp' && named.has('tcp')) ways.tcp = await this.passes('check-tcp', {});
+    this.onStep('ways', 0.9);
+    if (taken !== 'relay' && relays) ways.relay = await this.passes('check', { iceTransportPolicy: 'relay' });
+    this.onStep('ways', 1);
+    return ways;
+  }
+
+  private async passes(path: string, rtcConfig: RTCConfiguration): Promise<'passed' | 'failed'> {
+    const room = await this.room();
+    try {
+      await this.join(room, path, OTHER_WAY_MS, rtcConfig);
+      return 'passed';
+    } catch {
+      return 'failed';
+    } finally {
+      await room.disconnect(false);
+    }
+  }
+}
+
+function hasRelays(room: Room): boolean {
+  const servers = room.engine.latestJoinResponse?.iceServers ?? [];
+  return servers.some((server) => server.urls.some((url) => /^turns?:/.test(url)));
+}
+
+function allFailed(named: ReadonlySet<Way>, relays: boolean): Ways {
+  const tried = (was: boolean): WayFound => (was ? 'failed' : 'not_checked');
+  return { udp: tried(named.has('udp')), tcp: tried(named.has('tcp')), relay: tried(relays) };
+}
+
+async function stats(room: Room): Promise<Stats> {
+  const { publisher, subscriber } = room.engine.pcManager ?? {};
+  const found: Stats = [];
+  for (const transport of [publisher, subscriber]) {
+    const report = await transport?.getStats()?.catch(() => undefined);
+    if (report !== undefined) found.push(...(report.values() as Iterable<Stats[number]>));
+  }
+  return found;
 }

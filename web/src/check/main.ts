@@ -6,6 +6,7 @@ import { Check } from './Check';
 const place = document.getElementById('check');
 if (place !== null) {
   place.replaceChildren();
-  const { post = '/ready', next = '/session', csrf } = place.dataset;
-  render(h(Check, { post, next, csrf: csrf ?? null }), place);
+  const { post, next = '/session', csrf, canRing } = place.dataset;
+  const way = { post: post ?? null, next, csrf: csrf ?? null, canRing: canRing !== undefined };
+  render(h(Check, { way }), place);
 }

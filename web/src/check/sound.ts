@@ -7,9 +7,19 @@ const NOTES = [
 ];
 const LENGTH = 1.6;
 
-/** Plays the chime; settles when it has faded. Must be called from a press, or browsers keep it silent. */
-export async function chime(): Promise<void> {
-  const context = new AudioContext();
+/** Newer browsers can be told which speaker to use. */
+type Speaking = AudioContext & { setSinkId?: (speaker: string) => Promise<void> };
+
+export const canChooseSpeaker = (): boolean =>
+  'AudioContext' in window && 'setSinkId' in AudioContext.prototype;
+
+/**
+ * Plays the chime; settles when it has faded. Must be called from a press, or browsers keep it silent.
+ * Throws when nothing plays.
+ */
+export async function chime(speaker?: string): Promise<void> {
+  const context: Speaking = new AudioContext();
+  if (speaker !== undefined) await context.setSinkId?.(speaker);
   await context.resume();
   for (const { hertz, at } of NOTES) {
     const start = context.currentTime + at;

@@ -10,6 +10,34 @@ export interface Outcomes {
   internet: Outcome;
 }
 
+export type Part = keyof Outcomes;
+
+/** What was found to be in the way, or good to know; null: nothing. */
+export type Fault =
+  | 'no_chime'
+  | 'refused'
+  | 'missing'
+  | 'busy'
+  | 'silent'
+  | 'black'
+  | 'offline'
+  | 'no_server'
+  | 'no_socket'
+  | 'seat_ended'
+  | 'blocked'
+  | 'udp_blocked'
+  | 'relay_only'
+  | 'far'
+  | 'lossy'
+  | 'narrow'
+  | 'not_measured';
+
+/** How a part went. */
+export interface Found {
+  outcome: Outcome;
+  fault: Fault | null;
+}
+
 export type Verdict = 'ready' | 'sound_only' | 'needs_help' | 'not_checked';
 
 const works = (outcome: Outcome): boolean => outcome === 'well' || outcome === 'careful';
