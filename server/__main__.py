@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -16,8 +17,10 @@ from server import accounts, auth, config, demo, groups, logs
 from server.app import build
 from server.auth import Kind, Role
 from server.config import Config
-from server.crypto import KeyRing
+from server.crypto import KeyRing, Unreadable
+from server.data import backup as backups
 from server.data import chain
+from server.data.reseal import reseal
 from server.data.store import Database, NotMigrated, migrate
 from server.data.tables import area
 from server.embedded import EngineWillNotStart
@@ -119,6 +122,44 @@ def verify_journal() -> None:
     if found.breaks:
         raise click.ClickException(f"{len(found.breaks)} of {found.streams} streams do not hold")
     click.echo(f"the journal holds: {found.lines} lines in {found.streams} streams, mark {found.mark}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write the whole database, encrypted with HEARTH_KEY, to a new FILE."""
+    try:
+        count = _in_house(lambda house: backups.write(house.database, house.keys, file))
+    except FileExistsError:
+        raise click.ClickException(f"{file} exists already") from None
+    except OSError as error:
+        raise click.ClickException(f"{file}: {os.strerror(error.errno or 0)}") from None
+    click.echo(f"wrote {count} rows")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Fill an empty, migrated database from FILE. Everybody has to open their link or sign in again."""
+    try:
+        count = _in_house(lambda house: backups.restore(house.database, house.keys, file))
+    except backups.BadBackup:
+        raise click.ClickException("this is not a whole backup that one of HEARTH_KEY's keys opens") from None
+    except backups.NotEmpty:
+        raise click.ClickException("this database has something in it already: use an empty one") from None
+    except backups.OtherTables as other:
+        raise click.ClickException(f"{other}: use the version that wrote it, then migrate") from None
+    click.echo(f"restored {count} rows")
+
+
+@main.command(name="reseal")
+def reseal_command() -> None:
+    """Encrypt everything with the newest key of HEARTH_KEY; afterwards the older ones can go."""
+    try:
+        count = _in_house(lambda house: reseal(house.database, house.keys))
+    except Unreadable as unreadable:
+        raise click.ClickException(f"a key is missing: {unreadable} cannot be read") from None
+    click.echo(f"sealed {count} values with the newest key")
 
 
 def _invite(role: Role, title: str, email: str, kind: Kind | None) -> None:

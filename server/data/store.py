@@ -89,15 +89,23 @@ class Database:
                 async with connection.begin():
                     yield connection
 
+    async def revision(self) -> str | None:
+        """Which version the tables are.
+
+        Raises:
+            DatabaseDown
+        """
+        with down_is_down():
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(_revision)
+
     async def must_be_migrated(self) -> None:
         """Look whether the tables are this version's.
 
         Raises:
             NotMigrated, DatabaseDown
         """
-        with down_is_down():
-            async with self._engine.connect() as connection:
-                found = await connection.run_sync(_revision)
+        found = await self.revision()
         if found != ScriptDirectory(str(MIGRATIONS)).get_current_head():
             raise NotMigrated(found)
 

@@ -1,6 +1,7 @@
 """The command line."""
 
 import json
+import shutil
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,3 +127,18 @@ def test_a_journal_that_was_changed_is_named_by_stream_and_sequence(database_fil
     result = run("verify-journal")
     assert result.exit_code == 1
     assert f"stream {'7' * 24} breaks at sequence 2" in result.output
+
+
+def test_a_backup_is_made_and_restored_by_one_command_each(
+    monkeypatch: pytest.MonkeyPatch, migrated: Path, tmp_path: Path
+) -> None:
+    assert run("seed-demo").exit_code == 0
+    file = str(tmp_path / "backup.hearth")
+    assert run("backup", file).exit_code == 0
+    assert "exists already" in run("backup", file).output
+    assert "has something in it" in run("restore", file).output
+    empty = shutil.copy(migrated, tmp_path / "new.db")
+    monkeypatch.setenv("HEARTH_DATABASE_URL", f"sqlite+aiosqlite:///{empty}")
+    assert run("restore", file).exit_code == 0
+    assert "use an empty one" in run("seed-demo").output
+    assert run("reseal").output.splitlines()[-1].startswith("sealed ")
