@@ -169,8 +169,21 @@ class Engine:
 
     # -- what the socket brings
 
-    def receive(self, length: int, origin: Address, now: float) -> None:
-        """Take the datagram of `length` bytes in the inbox. Nothing in it can raise."""
+    def knows(self, origin: Address) -> bool:
+        """Whether a peer has shown that this address is its own."""
+        return origin in self._by_address
+
+    def forget(self, origin: Address) -> None:
+        """Nothing can come from or go to this address any more: its connection is closed."""
+        peer = self._by_address.pop(origin, None)
+        if peer is not None:
+            peer.forget_address(origin)
+
+    def receive(self, length: int, origin: Address, now: float, transmit: Transmit | None = None) -> None:
+        """Take the datagram of `length` bytes in the inbox. Nothing in it can raise.
+
+        `transmit` sends to where it came from; by default what the engine was made with.
+        """
         self._now = now
         first = self.inbox.bytes[0] if 0 < length <= MAX_DATAGRAM else 255
         if 128 <= first <= 191:
@@ -182,7 +195,7 @@ class Engine:
             else:
                 self._take_packet(peer, length, now)
         elif first < 4:
-            self._take_check(bytes(self.inbox.views[length]), origin, now)
+            self._take_check(bytes(self.inbox.views[length]), origin, now, transmit or self._transmit)
         elif 20 <= first <= 63:
             self._take_dtls(bytes(self.inbox.views[length]), origin, now)
         else:
@@ -206,7 +219,7 @@ class Engine:
         if source.keyframe_wanted and source.track is not None:
             self._wanting.add((peer, source.track))
 
-    def _take_check(self, datagram: bytes, origin: Address, now: float) -> None:
+    def _take_check(self, datagram: bytes, origin: Address, now: float, transmit: Transmit) -> None:
         try:
             request = stun.parse_binding_request(datagram)
         except stun.MalformedStun:
@@ -223,10 +236,13 @@ class Engine:
             and now - owner.addresses.get(origin, -1e9) < TAKEOVER_AFTER
         ):
             return
-        reply = peer.receive_check(request, origin, now)
+        reply = peer.receive_check(request, origin, now, transmit)
         if reply is None:
             return
-        self._send(reply, origin)
+        try:
+            transmit(reply, origin)
+        except OSError:
+            self.stray += 1
         if owner is not peer and origin in peer.addresses:
             if owner is not None:
                 owner.forget_address(origin)
@@ -420,9 +436,3 @@ class Engine:
             self._connected.add(peer)
             if self.listener is not None:
                 self.listener.peer_connected(peer)
-
-    def _send(self, datagram: bytes, destination: Address) -> None:
-        try:
-            self._transmit(datagram, destination)
-        except OSError:
-            self.stray += 1

@@ -65,6 +65,8 @@ class Peer:
         self.address: Address | None = None
         self.addresses: dict[Address, float] = {}
         """Every address an authentic check came from, and when last."""
+        self._ways: dict[Address, Transmit] = {}
+        """How packets go to each of them."""
         self.heard_at = 0.0
         """When the last authentic check came: consent depends on nothing else."""
         self._told_at = 0.0
@@ -121,7 +123,9 @@ class Peer:
         self._checked = False
         return self.credentials
 
-    def receive_check(self, request: stun.BindingRequest, origin: Address, now: float) -> bytes | None:
+    def receive_check(
+        self, request: stun.BindingRequest, origin: Address, now: float, transmit: Transmit
+    ) -> bytes | None:
         """Answer a connectivity check; None for one that is not authentic."""
         credentials = next(
             (
@@ -138,19 +142,25 @@ class Peer:
             return stun.binding_error(request, 420, credentials.password)
         if request.controlled:
             return stun.binding_error(request, 487, credentials.password)
-        self._note_address(origin, now)
+        self._note_address(origin, now, transmit)
         self._checked = self._checked or credentials is self.credentials
         if request.nominated:
-            self.address = origin
+            self._use(origin)
             if credentials is self.credentials:
                 self.former = None
         return stun.binding_success(request.transaction, origin, credentials.password)
 
-    def _note_address(self, origin: Address, now: float) -> None:
+    def _note_address(self, origin: Address, now: float, transmit: Transmit) -> None:
         self.heard_at = now
         self.addresses[origin] = now
+        self._ways[origin] = transmit
         if self.address is None:
-            self.address = origin
+            self._use(origin)
+
+    def _use(self, address: Address) -> None:
+        """Send everything there from now on."""
+        self.address = address
+        self._transmit = self._ways[address]
 
     def surplus_address(self) -> Address | None:
         """Forget and return the address silent for longest, if there are more than MAX_ADDRESSES."""
@@ -159,14 +169,17 @@ class Peer:
         oldest = min(
             (known for known in self.addresses if known != self.address), key=self.addresses.__getitem__
         )
-        del self.addresses[oldest]
+        del self.addresses[oldest], self._ways[oldest]
         return oldest
 
     def forget_address(self, origin: Address) -> None:
         """Another peer has shown this address to be its own."""
         self.addresses.pop(origin, None)
+        self._ways.pop(origin, None)
         if self.address == origin:
             self.address = None
+            if self.addresses:
+                self._use(max(self.addresses, key=self.addresses.__getitem__))
 
     def receive_dtls(self, datagram: bytes, origin: Address, now: float) -> None:
         """Take a DTLS datagram from an address this peer has shown to be its own."""
@@ -340,6 +353,6 @@ class Peer:
             if destination is None:
                 continue
             try:
-                self._transmit(datagram, destination)
+                self._ways.get(destination, self._transmit)(datagram, destination)
             except OSError:
                 self.unsent += 1

@@ -7,7 +7,8 @@ import zlib
 from dataclasses import dataclass
 from hashlib import sha1
 
-Address = tuple[str, int]
+Address = tuple[str, int] | tuple[str, int, str]
+"""Host and port; a third part, "tcp", where packets do not come as datagrams."""
 
 COOKIE = 0x2112A442
 HEADER = struct.Struct("!HHI12s")

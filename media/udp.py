@@ -1,62 +1,59 @@
-"""The engine's socket and clock: one UDP port for every peer of the process."""
+"""The engine's sockets and clock: one port number for every peer of the process, over UDP and TCP."""
 
 import asyncio
 import contextlib
 import logging
 import socket
 import time
+from collections.abc import Sequence
 
 from media.engine import TICK, Engine
-from media.stun import Address
+from media.tcp import StreamPort
 
 DRAIN = 64
 """Datagrams taken in one wake-up, so that a flood does not starve signalling."""
 SOCKET_BUFFER = 4 << 20
 LOGGED_FAULTS = 5
+BIND_TRIES = 20
+"""How often another port is tried that is free everywhere, when any will do."""
 LOG = logging.getLogger(__name__)
 
 
 class MediaPort:
-    """Binds at construction (Raises: OSError); serves from `start` to `close`, in one event loop."""
+    """Binds UDP at construction (Raises: OSError); serves from `start` to `close`, in one event loop."""
 
-    def __init__(self, host: str, port: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            with contextlib.suppress(OSError):  # the kernel's own size will do
-                self._socket.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
-        try:
-            self._socket.bind((host, port))
-        except OSError:
-            self._socket.close()
-            raise
-        self.engine = Engine(self._socket.sendto)
+    def __init__(self, hosts: Sequence[str], port: int, *, streams: bool) -> None:
+        """`hosts`: an IPv4 address, an IPv6 address or one of each; `streams`: take TCP as well."""
+        kinds = (socket.SOCK_DGRAM, socket.SOCK_STREAM) if streams else (socket.SOCK_DGRAM,)
+        bound = _bound_together([(host, kind) for kind in kinds for host in hosts], port)
+        self._sockets, self._listening = bound[: len(hosts)], bound[len(hosts) :]
+        self.port: int = self._sockets[0].getsockname()[1]
+        self.engine = Engine(self._sockets[0].sendto)
+        self._streams = StreamPort(self.engine, self._contain)
         self._ticks: asyncio.TimerHandle | None = None
 
-    @property
-    def address(self) -> Address:
-        """Where it is bound."""
-        host, port = self._socket.getsockname()[:2]
-        return host, port
-
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin to read and to tick, in the running event loop."""
         loop = asyncio.get_running_loop()
-        loop.add_reader(self._socket.fileno(), self._readable)
+        await self._streams.start(self._listening)
+        for one in self._sockets:
+            loop.add_reader(one.fileno(), self._readable, one)
         self._ticks = loop.call_later(TICK, self._tick, loop)
 
     def close(self) -> None:
         """Stop at once. Nothing is sent after this."""
+        self._streams.close()
         if self._ticks is not None:
             self._ticks.cancel()
-            asyncio.get_running_loop().remove_reader(self._socket.fileno())
+            for one in self._sockets:
+                asyncio.get_running_loop().remove_reader(one.fileno())
             self._ticks = None
-        self._socket.close()
+        for one in (*self._sockets, *self._listening):
+            one.close()
 
-    def _readable(self) -> None:
-        clock = time.monotonic
-        receive, engine, inbox = self._socket.recvfrom_into, self.engine, self.engine.inbox.bytes
+    def _readable(self, source: socket.socket) -> None:
+        clock, transmit = time.monotonic, source.sendto
+        receive, engine, inbox = source.recvfrom_into, self.engine, self.engine.inbox.bytes
         for _ in range(DRAIN):
             try:
                 length, origin = receive(inbox)
@@ -65,7 +62,7 @@ class MediaPort:
             except OSError:  # an ICMP error of an earlier send; there is nothing to read
                 continue
             try:
-                engine.receive(length, origin, clock())
+                engine.receive(length, origin, clock(), transmit)
             except Exception:  # one bad datagram never ends another's call
                 self._contain()
         engine.flush(clock())
@@ -82,3 +79,38 @@ class MediaPort:
         except Exception:
             self._contain()
         self._ticks = loop.call_later(pause, self._tick, loop)
+
+
+def _bound_together(wanted: Sequence[tuple[str, int]], port: int) -> list[socket.socket]:
+    """A socket for each host and kind, all on one port number. Raises: OSError."""
+    for _ in range(BIND_TRIES):
+        sockets: list[socket.socket] = []
+        try:
+            for host, kind in wanted:
+                sockets.append(_bound(host, kind, sockets[0].getsockname()[1] if sockets else port))
+        except OSError:
+            for one in sockets:
+                one.close()
+            if port or len(sockets) == 0:
+                raise
+        else:
+            return sockets
+    raise OSError("no port is free at every address")
+
+
+def _bound(host: str, kind: int, port: int) -> socket.socket:
+    one = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
+    one.setblocking(False)
+    if kind == socket.SOCK_STREAM:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if one.family == socket.AF_INET6:
+        one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        with contextlib.suppress(OSError):  # the kernel's own size will do
+            one.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
+    try:
+        one.bind((host, port))
+    except OSError:
+        one.close()
+        raise
+    return one

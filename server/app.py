@@ -124,6 +124,11 @@ def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
     return _Wire(applier, gate, gateway, poller)
 
 
+def _bind6(host: str) -> str:
+    """Where the engine listens for IPv6: nowhere, on this machine alone, or wherever browsers reach it."""
+    return host if not host or _is_loopback(host) else "::"
+
+
 def _media(config: Config) -> tuple[LiveKit, Embedded | None]:
     """The embedded engine and its child process, or the cluster that the settings name."""
     if config.media != EMBEDDED:
@@ -135,6 +140,10 @@ def _media(config: Config) -> tuple[LiveKit, Embedded | None]:
             media_host=config.media_host if on_this_machine else "0.0.0.0",  # noqa: S104 - browsers must reach it
             media_port=config.media_port,
             advertised_host=config.media_host,
+            media_host6=_bind6(config.media_host6),
+            advertised_host6=config.media_host6,
+            turn_urls=tuple(config.turn_urls.split()),
+            turn_secret=config.turn_secret,
             webhook_url=f"http://{_reachable(config.host)}:{config.port}{WEBHOOK}",
         )
     )

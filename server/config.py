@@ -44,6 +44,9 @@ class Config(BaseSettings):
     media_secret: str = Field(default="", repr=False)
     media_host: str = "127.0.0.1"
     media_port: Port = 7882
+    media_host6: str = ""
+    turn_urls: str = ""
+    turn_secret: str = Field(default="", repr=False)
     redis_url: str = Field(default="", repr=False)
     exit_url: str = "https://www.bbc.co.uk/weather"
     time_zone: str = "Europe/London"

@@ -14,7 +14,7 @@ import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
@@ -54,17 +54,22 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the engine is told. `media_host` is where it binds its UDP port; port 0 means any."""
+    """What the engine is told. `media_host` is where it binds its port, over UDP and TCP; 0 means any."""
 
     media_host: str = LOOPBACK
     media_port: int = 0
     advertised_host: str | None = None
+    media_host6: str = ""
+    """Where it binds its port for IPv6; empty for nowhere."""
+    advertised_host6: str = ""
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str = field(default="", repr=False)
     webhook_url: str | None = None
     departure_timeout: int = 15
 
     def line(self, key: str, secret: str) -> bytes:
         """The one line of JSON that the engine reads from its standard input."""
-        told: dict[str, str | int | None] = {
+        told: dict[str, str | int | list[str] | None] = {
             "api_key": key,
             "api_secret": secret,
             "host": LOOPBACK,
@@ -76,6 +81,10 @@ class Settings:
         }
         if self.advertised_host is not None:
             told["advertised_host"] = self.advertised_host
+        if self.media_host6:
+            told |= {"media_host6": self.media_host6, "advertised_host6": self.advertised_host6}
+        if self.turn_urls:
+            told |= {"turn_urls": list(self.turn_urls), "turn_secret": self.turn_secret}
         return json.dumps(told).encode() + b"\n"
 
 

@@ -27,13 +27,37 @@ OFFERED_EXTENSIONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Where clients send packets to."""
+
+    hosts: tuple[str, ...]
+    """Addresses, the preferred first; whatever is between them and us is not our concern."""
+    port: int
+    streams: bool = False
+    """Whether TCP is answered at the same port."""
+
+    def candidates(self) -> list[str]:
+        """Each way there, as an ICE candidate (RFC 8839, 5.1; RFC 6544, 4.5); UDP before TCP."""
+        lines = []
+        for place, host in enumerate(self.hosts):
+            priority = (126 << 24) + ((65535 - place) << 8) + 255
+            lines.append(f"a=candidate:{place + 1} 1 udp {priority} {host} {self.port} typ host")
+        for place, host in enumerate(self.hosts if self.streams else ()):
+            priority = (90 << 24) + ((65535 - place) << 8) + 255
+            foundation = len(self.hosts) + place + 1
+            lines.append(
+                f"a=candidate:{foundation} 1 tcp {priority} {host} {self.port} typ host tcptype passive"
+            )
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
 class Transport:
     """Our end of a peer connection, as every section describes it."""
 
     credentials: Credentials
     fingerprint: Fingerprint
-    host: str
-    port: int
+    reach: Reach
 
 
 @dataclass(slots=True)
@@ -171,17 +195,18 @@ def _session_lines(transport: Transport, version: int, bundled: Sequence[str]) -
 
 
 def _transport_lines(media: str, formats: str, mid: str, transport: Transport, setup: str) -> list[str]:
-    family = "IP6" if ":" in transport.host else "IP4"
+    host, port = transport.reach.hosts[0], transport.reach.port
+    family = "IP6" if ":" in host else "IP4"
     protocol = "UDP/DTLS/SCTP" if media == "application" else "UDP/TLS/RTP/SAVPF"
     lines = [
-        f"m={media} {transport.port} {protocol} {formats}",
-        f"c=IN {family} {transport.host}",
+        f"m={media} {port} {protocol} {formats}",
+        f"c=IN {family} {host}",
         f"a=mid:{mid}",
         f"a=ice-ufrag:{transport.credentials.ufrag}",
         f"a=ice-pwd:{transport.credentials.password}",
         f"a=fingerprint:{transport.fingerprint.algorithm} {transport.fingerprint.value}",
         f"a=setup:{setup}",
-        f"a=candidate:1 1 udp 2130706431 {transport.host} {transport.port} typ host",
+        *transport.reach.candidates(),
         "a=end-of-candidates",
     ]
     return lines if media == "application" else [*lines, "a=rtcp-mux", "a=rtcp-rsize"]

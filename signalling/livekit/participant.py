@@ -87,10 +87,8 @@ class Participant:
         self._choices: dict[str, bool] = {}
         """What the client said of single tracks (UpdateSubscription)."""
         house = room.house
-        self.publisher = Publisher(house.engine, house.host, house.media_port)
-        self.subscriber = Subscriber(
-            house.engine, house.host, house.media_port, self._send_offer, own_streams=own_streams
-        )
+        self.publisher = Publisher(house.engine, house.reach)
+        self.subscriber = Subscriber(house.engine, house.reach, self._send_offer, own_streams=own_streams)
 
     # -- what others see of it
 
@@ -143,7 +141,9 @@ class Participant:
             self.wire.finish()
         self.wire = wire
         self.absent_since = None
-        self.tell(reconnect=ReconnectResponse(server_info=server_info()))
+        self.tell(
+            reconnect=ReconnectResponse(server_info=server_info(), ice_servers=self.room.ice_servers(self))
+        )
         self.tell_of(self.room.participants.values())
         while self._unpublished_meanwhile:
             self._tell_unpublished(self._unpublished_meanwhile.pop(0))

@@ -14,17 +14,20 @@ from typing import TextIO
 from aiohttp import web
 
 from media.udp import MediaPort
+from signalling.livekit.descriptions import Reach
 from signalling.livekit.errors import BadSettings
 from signalling.livekit.rooms import House, Settings
 from signalling.livekit.roomservice import RoomService
 from signalling.livekit.session import Signalling
 from signalling.livekit.stats import Stats
 from signalling.livekit.tokens import Tokens
+from signalling.livekit.turn import Turn
 from signalling.livekit.webhooks import Webhooks
 
 MAX_LINE = 16_384
 MIN_SECRET = 32
 """Bytes: HS256 is no stronger than its key."""
+MIN_TURN_SECRET = 16
 TICK = 0.3
 
 
@@ -39,6 +42,11 @@ class Configuration:
     media_host: str = "127.0.0.1"
     advertised_host: str = ""
     media_port: int = 0
+    media_host6: str = ""
+    advertised_host6: str = ""
+    media_tcp: bool = True
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str = ""
     webhook_url: str | None = None
     departure_timeout: float = 15.0
 
@@ -55,11 +63,14 @@ def read_configuration(line: str) -> Configuration:
     if unknown:
         raise BadSettings(f"unknown setting: {min(unknown)}")
     for name, kinds in _KINDS.items():
-        if name in given and (not isinstance(given[name], kinds) or isinstance(given[name], bool)):
+        if name in given and (
+            not isinstance(given[name], kinds) or (isinstance(given[name], bool) and kinds is not bool)
+        ):
             raise BadSettings(f"{name} has the wrong type")
     if not given.get("api_key") or len(given.get("api_secret", "").encode()) < MIN_SECRET:
         raise BadSettings(f"api_key and an api_secret of at least {MIN_SECRET} bytes are needed")
-    configuration = Configuration(**given)
+    urls = tuple(str(url) for url in given.pop("turn_urls", ()))
+    configuration = Configuration(**given, turn_urls=urls)
     _check(configuration)
     return configuration
 
@@ -67,7 +78,8 @@ def read_configuration(line: str) -> Configuration:
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "api_key": str, "api_secret": str, "host": str, "signalling_port": int, "media_host": str,
     "advertised_host": str, "media_port": int, "webhook_url": (str, type(None)),
-    "departure_timeout": (int, float),
+    "departure_timeout": (int, float), "media_host6": str, "advertised_host6": str, "media_tcp": bool,
+    "turn_urls": list, "turn_secret": str,
 }  # fmt: skip
 
 
@@ -75,13 +87,17 @@ def _check(configuration: Configuration) -> None:
     for name in ("signalling_port", "media_port"):
         if not 0 <= getattr(configuration, name) <= 65535:
             raise BadSettings(f"{name} is no port")
-    for name in ("media_host", "advertised_host"):
+    for name in ("media_host", "advertised_host", "media_host6", "advertised_host6"):
         try:
             ipaddress.ip_address(getattr(configuration, name) or "127.0.0.1")
         except ValueError:
             raise BadSettings(f"{name} must be an IP address") from None
     if not 0 <= configuration.departure_timeout <= 3600:
         raise BadSettings("departure_timeout must be between 0 and 3600 seconds")
+    if not all(url.startswith(("turn:", "turns:")) for url in configuration.turn_urls):
+        raise BadSettings("turn_urls must be turn: or turns: addresses")
+    if configuration.turn_urls and len(configuration.turn_secret) < MIN_TURN_SECRET:
+        raise BadSettings(f"a turn_secret of at least {MIN_TURN_SECRET} characters is needed")
     if configuration.webhook_url is not None and not configuration.webhook_url.startswith(
         ("http://", "https://")
     ):
@@ -112,6 +128,17 @@ def application(house: House, tokens: Tokens) -> web.Application:
     return app
 
 
+def _reach(configuration: Configuration, port: int) -> Reach:
+    hosts = [configuration.advertised_host or configuration.media_host]
+    if configuration.media_host6:
+        hosts.append(configuration.advertised_host6 or configuration.media_host6)
+    return Reach(tuple(hosts), port, configuration.media_tcp)
+
+
+def _turn(configuration: Configuration) -> Turn | None:
+    return Turn(configuration.turn_urls, configuration.turn_secret) if configuration.turn_urls else None
+
+
 class Running:
     """An engine that serves; `close` ends all media before it waits for anything."""
 
@@ -119,18 +146,19 @@ class Running:
         """Binds the media port. Raises: BadSettings."""
         self._configuration = configuration
         host, port = configuration.media_host, configuration.media_port
+        hosts = [host, *([configuration.media_host6] if configuration.media_host6 else [])]
         try:
-            self._media = MediaPort(host, port)
+            self._media = MediaPort(hosts, port, streams=configuration.media_tcp)
         except OSError as problem:
-            raise BadSettings(f"UDP port {port} of {host} cannot be bound: {_why(problem)}") from None
+            where = " and ".join(hosts)
+            raise BadSettings(f"port {port} of {where} cannot be bound: {_why(problem)}") from None
         key, secret = configuration.api_key, configuration.api_secret
         url = configuration.webhook_url
         self._webhooks = Webhooks(url, key, secret, time.time) if url else None
         self._house = House(
             self._media.engine,
-            configuration.advertised_host or configuration.media_host,
-            self._media.address[1],
-            Settings(departure_timeout=configuration.departure_timeout),
+            _reach(configuration, self._media.port),
+            Settings(departure_timeout=configuration.departure_timeout, turn=_turn(configuration)),
             self._webhooks.tell if self._webhooks else lambda *_: None,
             time.monotonic,
             time.time,
@@ -143,7 +171,7 @@ class Running:
     @property
     def media_port(self) -> int:
         """Where packets go."""
-        return self._media.address[1]
+        return self._media.port
 
     async def start(self) -> None:
         """Begin to serve. Raises: BadSettings when the signalling port cannot be bound."""
@@ -157,7 +185,7 @@ class Running:
             port = self._configuration.signalling_port
             raise BadSettings(f"TCP port {port} cannot be bound: {_why(problem)}") from None
         self.signalling_port = self._runner.addresses[0][1]
-        self._media.start()
+        await self._media.start()
         if self._webhooks:
             self._webhooks.start()
         self._ticking = asyncio.create_task(self._tick())

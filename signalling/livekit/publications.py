@@ -114,9 +114,9 @@ class Negotiated:
 class Publisher:
     """The publications and the upward connection of one participant."""
 
-    def __init__(self, engine: Engine, host: str, port: int) -> None:
+    def __init__(self, engine: Engine, reach: descriptions.Reach) -> None:
         self._engine = engine
-        self._host, self._port = host, port
+        self._reach = reach
         self._ufrag = ""
         self._version = 0
         self.peer: Peer | None = None
@@ -166,7 +166,7 @@ class Publisher:
         self._engine.bind(peer, sections, {mid: bound[mid].track for mid in bound})
         peer.expect(offer.fingerprints)
         self._version += 1
-        transport = descriptions.Transport(peer.credentials, self._engine.fingerprint, self._host, self._port)
+        transport = descriptions.Transport(peer.credentials, self._engine.fingerprint, self._reach)
         accepted = {section.mid: bound[section.mid].accepted for section in sections if section.mid in bound}
         negotiated.answer = descriptions.answer(offer, transport, self._version, accepted)
         return negotiated

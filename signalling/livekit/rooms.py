@@ -13,12 +13,13 @@ from livekit.protocol.models import (
     TrackInfo,
 )
 from livekit.protocol.models import Room as RoomInfo
-from livekit.protocol.rtc import JoinResponse, LeaveRequest, SpeakersChanged
+from livekit.protocol.rtc import ICEServer, JoinResponse, LeaveRequest, SpeakersChanged
 
 from media.engine import Engine, EngineFull
 from media.packets import Kind
 from media.peer import Peer
 from media.route import Route
+from signalling.livekit.descriptions import Reach
 from signalling.livekit.errors import Refused
 from signalling.livekit.participant import SERVER_VERSION, Participant, State, Wire, server_info
 from signalling.livekit.publications import Publication
@@ -26,6 +27,7 @@ from signalling.livekit.quality import tell_held_back, tell_publishers
 from signalling.livekit.speakers import Speakers
 from signalling.livekit.subscriptions import Offered, Subscription
 from signalling.livekit.tokens import Admission
+from signalling.livekit.turn import Turn
 
 MAX_ROOMS = 200
 MAX_PARTICIPANTS = 30
@@ -46,6 +48,8 @@ class Settings:
     """How long a room outlives its last participant, unless CreateRoom says."""
     connect_timeout: float = 30
     """How long a participant may take to connect its transport."""
+    turn: Turn | None = None
+    """For clients whose network lets nothing through to us."""
 
 
 Tell = Callable[[str, RoomInfo, ParticipantInfo | None, TrackInfo | None], None]
@@ -67,12 +71,12 @@ class House:
     """Every room of this engine."""
 
     def __init__(
-        self, engine: Engine, host: str, media_port: int, settings: Settings, tell: Tell,
+        self, engine: Engine, reach: Reach, settings: Settings, tell: Tell,
         clock: Callable[[], float], wall_clock: Callable[[], float],
     ) -> None:  # fmt: skip
-        """`host` and `media_port`: where clients send packets; `clock` is monotonic, `wall_clock` is UTC."""
+        """`clock` is monotonic, `wall_clock` is UTC."""
         self.engine = engine
-        self.host, self.media_port = host, media_port
+        self.reach = reach
         self.settings = settings
         self.tell = tell
         self.clock, self.wall_clock = clock, wall_clock
@@ -232,11 +236,17 @@ class Room:
                 ping_interval=PING_INTERVAL,
                 ping_timeout=PING_TIMEOUT,
                 enabled_publish_codecs=codecs(),
+                ice_servers=self.ice_servers(participant),
             )
         )
         participant.reconcile()
         for other in others:
             other.tell_of([participant])
+
+    def ice_servers(self, participant: Participant) -> list[ICEServer]:
+        """What a client is told of other ways to us."""
+        turn = self.house.settings.turn
+        return [turn.server(participant.sid, self.house.wall_clock())] if turn else []
 
     def active(self, participant: Participant) -> None:
         """Its transport is connected."""

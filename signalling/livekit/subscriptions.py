@@ -42,15 +42,14 @@ class Subscriber:
     def __init__(
         self,
         engine: Engine,
-        host: str,
-        port: int,
+        reach: descriptions.Reach,
         send: Callable[[SessionDescription], None],
         *,
         own_streams: bool,
     ) -> None:
         """`own_streams`: the client (Firefox) takes a track's id only from its stream's id."""
         self._engine = engine
-        self._host, self._port = host, port
+        self._reach = reach
         self._send = send
         self._own_streams = own_streams
         self.peer: Peer = engine.open()
@@ -95,9 +94,7 @@ class Subscriber:
         self._offer_id += 1
         self._in_flight = {slot.mid: slot.ssrc for slot in self._slots if slot.active}
         self._resting = set()
-        transport = descriptions.Transport(
-            self.peer.credentials, self._engine.fingerprint, self._host, self._port
-        )
+        transport = descriptions.Transport(self.peer.credentials, self._engine.fingerprint, self._reach)
         text = descriptions.offer(self._slots, transport, self._offer_id)
         tracks = {slot.mid: slot.track for slot in self._slots if slot.active}
         self._send(SessionDescription(type="offer", sdp=text, id=self._offer_id, mid_to_track_id=tracks))

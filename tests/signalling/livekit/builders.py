@@ -14,6 +14,7 @@ from livekit.protocol.rtc import (
 )
 
 from media.engine import Engine
+from signalling.livekit.descriptions import Reach
 from signalling.livekit.participant import Participant
 from signalling.livekit.rooms import House, Settings
 from signalling.livekit.tokens import Admission, Permission
@@ -58,8 +59,7 @@ class Lobby:
         self.events: list[Event] = []
         self.house = House(
             self.engine,
-            "127.0.0.1",
-            7882,
+            Reach(("127.0.0.1",), 7882),
             settings or Settings(),
             self._tell,
             lambda: self.now,

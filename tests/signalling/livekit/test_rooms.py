@@ -1,14 +1,16 @@
 """Coming, going and negotiating, with real descriptions and no sockets."""
 
 import pytest
-from livekit.protocol.models import DisconnectReason, ParticipantInfo, TrackSource, TrackType
-from livekit.protocol.rtc import LeaveRequest
+from livekit.protocol.models import DisconnectReason, ParticipantInfo, TrackSource, TrackType, VideoQuality
+from livekit.protocol.rtc import LeaveRequest, UpdateTrackSettings
 
+from media import route
 from media.packets import Kind
 from signalling.livekit.errors import Refused
 from signalling.livekit.rooms import MAX_PARTICIPANTS, Settings
 from signalling.livekit.sdp import MalformedSdp
 from signalling.livekit.tokens import Permission
+from signalling.livekit.turn import VALID_FOR, Turn
 from tests.signalling.livekit.builders import CAMERA, EVERYTHING, MICROPHONE, Client, Lobby, Part
 
 SILENCED = Permission(can_subscribe=True, can_publish=True, sources=frozenset({CAMERA}))
@@ -337,3 +339,42 @@ def test_the_counters_of_a_route_outlive_it(lobby: Lobby) -> None:
     assert (record.publisher, record.subscriber, record.track_sid) == ("sam", "jo", sid)
     assert record.kind is Kind.VIDEO
     assert record.route.withdrawn
+
+
+def test_a_turn_server_comes_with_credentials_that_end(lobby: Lobby) -> None:
+    turn = Turn(("turn:127.0.0.1:3478",), "shared-with-coturn")
+    sam = Lobby(Settings(turn=turn)).join("sam")
+    (server,) = sam.wire.messages[0].join.ice_servers
+    assert list(server.urls) == ["turn:127.0.0.1:3478"]
+    until, _, who = server.username.partition(":")
+    assert int(until) == 1.7e9 + VALID_FOR
+    assert who == sam.participant.sid
+    assert "sam" not in server.username
+    assert server.credential
+    assert not lobby.join("sam").wire.messages[0].join.ice_servers
+
+
+def test_a_subscriber_is_given_no_more_than_it_has_a_use_for(lobby: Lobby) -> None:
+    sam, jo = lobby.join("sam"), lobby.join("jo")
+    sid = sam.publish(CAMERA)
+    jo.answer()
+    way = jo.participant.subscriber.subscriptions[sid].route
+    assert way is not None
+    for wish, limit in (
+        (UpdateTrackSettings(quality=VideoQuality.LOW), 0),
+        (UpdateTrackSettings(quality=VideoQuality.HIGH), route.EVERYTHING),
+        (UpdateTrackSettings(disabled=True), -1),
+        (UpdateTrackSettings(width=100, height=100), route.EVERYTHING),  # it said nothing of its layers
+    ):
+        wish.track_sids.append(sid)
+        jo.hear(track_setting=wish)
+        assert way.limit == limit
+    told = sam.said("subscribed_quality_update")[-1].subscribed_quality_update
+    assert told.track_sid == sid
+    assert all(quality.enabled for quality in told.subscribed_qualities)
+    jo.hear(track_setting=UpdateTrackSettings(track_sids=["TR_unknown", sid], disabled=True))
+    lobby.wait(1)
+    lobby.wait(4)
+    told = sam.said("subscribed_quality_update")[-1].subscribed_quality_update
+    assert not any(quality.enabled for quality in told.subscribed_qualities)
+    assert told.subscribed_codecs[0].codec == "vp8"

@@ -10,9 +10,8 @@ from signalling.livekit import descriptions, sdp
 from signalling.livekit.descriptions import Accepted
 from tests.signalling.livekit.builders import Part, offer_text
 
-TRANSPORT = descriptions.Transport(
-    Credentials("ours", "o" * 24), Fingerprint("sha-256", "AA:BB"), "127.0.0.1", 7882
-)
+REACH = descriptions.Reach(("127.0.0.1", "::1"), 7882, streams=True)
+TRANSPORT = descriptions.Transport(Credentials("ours", "o" * 24), Fingerprint("sha-256", "AA:BB"), REACH)
 VP8 = Accepted(Codec.VP8)
 BOTH = {"0": Accepted(Codec.OPUS, redundant=True), "1": VP8}
 VIDEO_EXTRAS = (
@@ -163,3 +162,17 @@ def test_no_text_does_more_than_be_malformed(text: str) -> None:
             sdp.parse(given_text)
         except sdp.MalformedSdp:
             continue
+
+
+def test_every_way_to_us_is_a_candidate_and_udp_comes_first() -> None:
+    lines = REACH.candidates()
+    ways = [(line.split()[2], line.split()[4], "tcptype passive" in line) for line in lines]
+    assert ways == [
+        ("udp", "127.0.0.1", False),
+        ("udp", "::1", False),
+        ("tcp", "127.0.0.1", True),
+        ("tcp", "::1", True),
+    ]
+    priorities = [int(line.split()[3]) for line in lines]
+    assert priorities == sorted(priorities, reverse=True)
+    assert len({line.split()[0] for line in lines}) == 4
