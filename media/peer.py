@@ -113,6 +113,8 @@ class Peer:
         self._dtls.expect(fingerprints)
         self._take_keys()
         self._flush_dtls(self.address)
+        if self._dtls.state is State.CLOSED:  # it was another certificate
+            self.ended = self.ended or Ending.CLOSED
 
     def restart(self) -> Credentials:
         """An ICE restart: new credentials, the old ones live until the new are used."""
