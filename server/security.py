@@ -45,7 +45,7 @@ def headers(config: Config) -> dict[str, str]:
         "X-Robots-Tag": "noindex, nofollow",
     }
     if config.secure:
-        own["Strict-Transport-Security"] = "max-age=63072000"
+        own["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     return own
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from server import logs
 from server.auth import Role
-from tests.server.conftest import PASSWORD, Place
+from tests.server.conftest import PASSWORD, TOTP, Place
 
 
 async def an_evening(place: Place) -> list[str]:
@@ -33,6 +33,15 @@ async def an_evening(place: Place) -> list[str]:
     await parent.submit(await parent.open("/if-i-leave"), **told)
     await parent.submit(await parent.open("/joining-from"), place="Nightingale Close")
     await host.submit(await host.open(f"/staff/sessions/{place.meeting}/debrief"), note="Bartholomew cried")
+    told = {"email": "rosencrantz@secret.example", "earliest": "18:00", "latest": "21:00", "agreed": "yes"}
+    posted = await admin.submit(
+        await admin.open(f"/staff/groups/{place.group}/invites/new"), label="Guildenstern", pin="yes", **told
+    )
+    pin = posted.html.split('class="pin">')[1].split("<")[0]
+    letter = posted.html.split("/i/")[1].split('"')[0]
+    joining = await admin.submit(
+        await admin.open("/staff/colleagues/new"), email="ophelia@secret.example", role="worker"
+    )
     fresh = page.html.split("/i/")[1].split('"')[0]
     values = [
         cookie.split("=")[1] for one in (parent, host, admin, stranger) for cookie in one.cookies.split("; ")
@@ -41,6 +50,8 @@ async def an_evening(place: Place) -> list[str]:
         *values,
         fresh,
         link.removeprefix("/i/"),
+        *(pin, letter, joining.html.split("/staff/join/")[1].split('"')[0]),
+        *("rosencrantz", "Guildenstern", "ophelia", TOTP),
         *("Rosalind", "Wilhelmina", "Persephone", "Ermintrude", "barnaby", "hunter2", "Zq" * 10),
         *("07700900987", "Clementine", "Nightingale", "Bartholomew"),
         *("admin@example.org", "facilitator@example.org", PASSWORD),
@@ -48,9 +59,9 @@ async def an_evening(place: Place) -> list[str]:
 
 
 async def test_no_name_secret_or_address_is_readable_in_the_database(
-    place: Place, furnished_file: Path
+    place_with_mail: Place, furnished_file: Path
 ) -> None:
-    words = await an_evening(place)
+    words = await an_evening(place_with_mail)
     files = furnished_file.parent.glob("hearth.db*")
     raw = b"".join(file.read_bytes() for file in files)
     assert b"Tuesday group" in raw, "these are the right files"
@@ -72,8 +83,8 @@ def log() -> Iterator[StringIO]:
     structlog.reset_defaults()
 
 
-async def test_no_name_secret_or_address_reaches_the_log(log: StringIO, place: Place) -> None:
-    words = await an_evening(place)
+async def test_no_name_secret_or_address_reaches_the_log(log: StringIO, place_with_mail: Place) -> None:
+    words = await an_evening(place_with_mail)
     library, ours = logging.getLogger("aiohttp.server"), logs.get("server.test")
     try:
         raise ValueError("Wilhelmina")

@@ -37,6 +37,10 @@ async def test_every_answer_has_the_headers(place: Place, path: str) -> None:
     assert "frame-ancestors 'none'" in policy
     assert f"connect-src 'self' {place.origin.replace('http', 'ws')}" in policy
     assert told["X-Content-Type-Options"] == "nosniff"
+    assert told["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert told["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert told["X-Frame-Options"] == "DENY"
+    assert "Access-Control-Allow-Origin" not in told
     assert told["Referrer-Policy"] == "same-origin"
     assert "camera=(self)" in told["Permissions-Policy"]
     assert "geolocation=()" in told["Permissions-Policy"]
@@ -57,7 +61,7 @@ async def test_nothing_is_loaded_from_elsewhere_and_no_script_is_inline(place: P
 
 def test_behind_tls_cookies_are_bound_to_the_host_and_transport_is_strict() -> None:
     config = Config(key=(KEY,), origin="https://session.example")
-    assert "Strict-Transport-Security" in security.headers(config)
+    assert "max-age=63072000; includeSubDomains" in security.headers(config)["Strict-Transport-Security"]
     assert "wss://session.example" in security.headers(config)["Content-Security-Policy"]
 
 
