@@ -1,0 +1,86 @@
+"""How sound and picture do on poor lines, with livekit-client in Chromium on both ends.
+
+Each line is simulated by a seeded relay in user space, in both directions. The machine must be quiet: a
+browser that gets no time to decode conceals sound as well.
+"""
+
+import asyncio
+import time
+
+from tests.bench.kit.figures import busyness, progress, tell
+from tests.bench.kit.limits import run
+from tests.browsers import chromium, until
+from tests.signalling.livekit.line import ADVERTISED, PERFECT, Conditions, network
+from tests.signalling.livekit.process import engine
+from tests.signalling.livekit.scene import Scene, on_a_line
+from tests.signalling.livekit.tabs import place
+
+SETTLE, WATCH = 8.0, 30.0
+LINES = {
+    "loss_1": Conditions(loss=0.01, delay=0.03, jitter=0.02),
+    "loss_3": Conditions(loss=0.03, delay=0.03, jitter=0.02),
+    "loss_5": Conditions(loss=0.05, delay=0.03, jitter=0.02),
+    "loss_10": Conditions(loss=0.10, delay=0.03, jitter=0.02),
+    "loss_20": Conditions(loss=0.20, delay=0.03, jitter=0.02),
+    "delay_150": Conditions(loss=0.01, delay=0.15, jitter=0.05),
+    "delay_300": Conditions(loss=0.01, delay=0.3, jitter=0.05),
+    "rate_400": Conditions(rate=400_000, delay=0.03),
+    "rate_150": Conditions(rate=150_000, delay=0.03),
+}
+OUTAGE = 10.0
+
+
+async def on(scene: Scene, name: str, line: Conditions) -> None:
+    """The figures of one line."""
+    scene.become(line if not line.rate else PERFECT, line)
+    await asyncio.sleep(SETTLE)
+    window = await scene.watch(WATCH)
+    how = f"{line}; down only if it is a matter of rate; {WATCH:.0f} s after {SETTLE:.0f} s"
+    tell(f"lines_{name}_concealed", 100 * window.concealed, "% of samples", how, busyness=busyness())
+    tell(
+        f"lines_{name}_freezes", window.freezes * 60 / WATCH, "a minute", how,
+        pictures_a_second=round(window.pictures / WATCH, 1), width=window.width,
+    )  # fmt: skip
+    scene.become(PERFECT, PERFECT)
+    await asyncio.sleep(SETTLE)
+
+
+async def back_after(scene: Scene, name: str, how: str) -> None:
+    """Seconds until sound and picture come again."""
+    before = await scene.jo.received("sam")
+    begun = time.monotonic()
+
+    async def comes() -> bool:
+        now = await scene.jo.received("sam")
+        return (
+            now["audio"]["packetsReceived"] > before["audio"]["packetsReceived"] + 10
+            and now["video"]["framesDecoded"] > before["video"]["framesDecoded"] + 2
+        )
+
+    await until(comes, "media is back")
+    tell(f"lines_{name}", time.monotonic() - begun, "s", how, busyness=busyness())
+
+
+async def main() -> None:
+    async with (
+        engine(advertised_host=ADVERTISED) as child,
+        network(child.media_port) as carrier,
+        chromium() as browser,
+        place() as where,
+    ):
+        scene = await on_a_line(child, carrier, where, browser)
+        for name, line in LINES.items():
+            progress(name)
+            await on(scene, name, line)
+        gone = Conditions(out=True)
+        scene.become(gone, gone)
+        await asyncio.sleep(OUTAGE)
+        scene.become(PERFECT, PERFECT)
+        await back_after(scene, "outage", f"until media is back after {OUTAGE:.0f} s without any packet")
+        await asyncio.sleep(SETTLE)
+        scene.move()
+        await back_after(scene, "new_address", "until media comes after the client's address has changed")
+
+
+if __name__ == "__main__":
+    run(main())

@@ -1,0 +1,86 @@
+"""Two people, one of them at the end of a line that can be made as bad as one likes."""
+
+import asyncio
+from dataclasses import dataclass
+
+from media.stun import Address
+from tests.browsers import Chromium, until
+from tests.signalling.livekit.line import Conditions, Network
+from tests.signalling.livekit.process import Child
+from tests.signalling.livekit.tabs import Place, Someone
+
+WITHIN = 40.0
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the person on the line got within some seconds."""
+
+    sound: float
+    """Samples played."""
+    concealed: float
+    """Share of them that had to be invented, silence aside."""
+    pictures: float
+    freezes: float
+    width: float
+    """Of the last picture, in pixels."""
+
+
+@dataclass
+class Scene:
+    """Sam speaks and shows, Jo gets it over the line."""
+
+    child: Child
+    carrier: Network
+    sam: Someone
+    jo: Someone
+    line: set[Address]
+
+    def become(self, up: Conditions, down: Conditions) -> None:
+        """The line is like this from now on."""
+        self.carrier.become(self.line, up, down)
+
+    def move(self) -> None:
+        """Jo comes from another address from now on."""
+        self.carrier.move(self.line)
+
+    async def watch(self, seconds: float) -> Window:
+        """What Jo gets in so many seconds."""
+        before = await self.jo.received("sam")
+        await asyncio.sleep(seconds)
+        after = await self.jo.received("sam")
+
+        def more(kind: str, name: str) -> float:
+            return after[kind].get(name, 0) - before[kind].get(name, 0)
+
+        sound = more("audio", "totalSamplesReceived")
+        invented = more("audio", "concealedSamples") - more("audio", "silentConcealedSamples")
+        came = more("audio", "packetsReceived") > 0
+        return Window(
+            sound if came else 0,
+            invented / max(1, sound),
+            more("video", "framesDecoded"),
+            more("video", "freezeCount"),
+            after["video"].get("frameWidth", 0),
+        )
+
+
+async def on_a_line(child: Child, carrier: Network, where: Place, browser: Chromium) -> Scene:
+    """Both have joined, and Jo sees Sam."""
+    sam, jo = await where.someone(browser), await where.someone(browser)
+    await sam.enter(child.ws, child.token("sam"))
+    await sam.speak()
+    await sam.show()
+
+    async def sends() -> bool:
+        return bool((await sam.sent()).get("q", {}).get("packets", 0))
+
+    await until(sends, "sam sends", WITHIN)
+    others = set(carrier.clients)
+    await jo.enter(child.ws, child.token("jo"))
+
+    async def sees() -> bool:
+        return await jo.frames("sam") > 10
+
+    await until(sees, "jo sees sam", WITHIN)
+    return Scene(child, carrier, sam, jo, set(carrier.clients) - others)
