@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moderation.model import MeetingId, PersonId, RemovalReason
@@ -11,6 +11,7 @@ from server import tasks, visits
 from server.crypto import Place
 from server.data.store import new_id
 from server.data.tables import exclusion, safeguarding
+from server.data.tables import member as table
 from server.house import House
 from signalling.meeting.ports import Departure, TaskKind
 
@@ -117,8 +118,7 @@ async def suspended(
     house: House, connection: AsyncConnection, member: str, *, but_in: str | None
 ) -> date | bool:
     """The same, in a transaction."""
-    today = house.clock.now().astimezone(house.config.zone).date()
-    told = {"of": member, "today": today, "but_in": but_in or ""}
+    told = {"of": member, "today": today(house), "but_in": but_in or ""}
     found = list((await connection.execute(_SUSPENSIONS, told)).scalars())
     if not found:
         return False
@@ -126,12 +126,20 @@ async def suspended(
     return max(days) if len(days) == len(found) else True
 
 
+def today(house: House) -> date:
+    """The day it is where the group meets."""
+    return house.clock.now().astimezone(house.config.zone).date()
+
+
+_HOLDS = (
+    exclusion.c.suspended
+    & exclusion.c.lifted_at.is_(None)
+    & (exclusion.c.until.is_(None) | (exclusion.c.until > bindparam("today")))
+)
+IS_SUSPENDED = exists().where(exclusion.c.member == table.c.id, _HOLDS)
+"""Whether anything at all says so of a member, within another question; it has to be told `today`."""
 _SUSPENSIONS = select(exclusion.c.until).where(
-    exclusion.c.member == bindparam("of"),
-    exclusion.c.suspended,
-    exclusion.c.lifted_at.is_(None),
-    exclusion.c.until.is_(None) | (exclusion.c.until > bindparam("today")),
-    exclusion.c.meeting != bindparam("but_in"),
+    exclusion.c.member == bindparam("of"), _HOLDS, exclusion.c.meeting != bindparam("but_in")
 )
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.data.tables import acceptance, agreement
@@ -50,19 +50,26 @@ async def read(house: House, group: str, version: int) -> Agreement:
 
 async def accept(house: House, member: str, version: int) -> None:
     """Record that a member accepts this version now. Accepting again changes nothing."""
-    given = select(acceptance.c.version).where(acceptance.c.member == member, acceptance.c.version == version)
+    given = house.database.insert(acceptance).on_conflict_do_nothing()
+    told = {"member": member, "version": version, "accepted_at": house.clock.now()}
     async with house.database.writing() as connection:
-        if (await connection.execute(given)).first() is None:
-            now = house.clock.now()
-            await connection.execute(
-                acceptance.insert().values(member=member, version=version, accepted_at=now)
-            )
+        await connection.execute(given, told)
 
 
-async def accepted(connection: AsyncConnection, member: str) -> frozenset[int]:
-    """Every version a member has accepted."""
-    return frozenset((await connection.execute(_ACCEPTED, {"by": member})).scalars())
+def newest_of(group: ColumnElement[str]) -> ScalarSelect[int]:
+    """The newest version of this group's agreement, within another question."""
+    return select(func.max(agreement.c.version)).where(agreement.c.group == group).scalar_subquery()
+
+
+def accepted_by(member: ColumnElement[str]) -> ScalarSelect[str]:
+    """Every version this member has accepted, within another question; `versions` reads it."""
+    every = func.aggregate_strings(cast(acceptance.c.version, String), ",")
+    return select(every).where(acceptance.c.member == member).scalar_subquery()
+
+
+def versions(listed: str | None) -> frozenset[int]:
+    """What `accepted_by` has found."""
+    return frozenset(int(version) for version in (listed or "").split(",") if version)
 
 
 _NEWEST = select(func.max(agreement.c.version)).where(agreement.c.group == bindparam("of_group"))
-_ACCEPTED = select(acceptance.c.version).where(acceptance.c.member == bindparam("by"))

@@ -29,19 +29,16 @@ class Result:
 
 async def record(house: House, seat: str, meeting: str, result: Result) -> None:
     """Keep the newest result of this seat for this session."""
-    this = (readiness.c.seat == seat) & (readiness.c.meeting == meeting)
+    found = {
+        "verdict": result.verdict.value,
+        "shared": result.shared,
+        "ring_me": result.ring_me,
+        "at": house.clock.now(),
+    }
+    made = house.database.insert(readiness).values(seat=seat, meeting=meeting, **found)
+    kept = made.on_conflict_do_update(index_elements=list(readiness.primary_key), set_=found)
     async with house.database.writing() as connection:
-        await connection.execute(readiness.delete().where(this))
-        await connection.execute(
-            readiness.insert().values(
-                seat=seat,
-                meeting=meeting,
-                verdict=result.verdict.value,
-                shared=result.shared,
-                ring_me=result.ring_me,
-                at=house.clock.now(),
-            )
-        )
+        await connection.execute(kept)
 
 
 class Trials:

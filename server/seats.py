@@ -20,7 +20,11 @@ from signalling.meeting.ports import MeetingLabels, SeatHolder, SeatRefusal
 
 @dataclass(frozen=True)
 class Parent:
-    """A parent's device with a good seat, and how far this person has come on the way in."""
+    """A parent's device with a good seat, and how far this person has come on the way in.
+
+    `newest` is the newest version of the group's agreement; `suspended`: they may not come to some session,
+    `aftercare.suspended` says to which and until when.
+    """
 
     seat: str
     member: str
@@ -29,7 +33,9 @@ class Parent:
     welcomed: bool
     name: str | None
     accepted: frozenset[int]
+    newest: int
     planned: bool
+    suspended: bool
 
 
 async def parent(house: House, cookie: str | None) -> Parent | SeatRefusal:
@@ -44,12 +50,12 @@ async def sitting(house: House, connection: AsyncConnection, cookie: str | None)
     """The same, in a transaction."""
     if not cookie:
         return SeatRefusal.NO_SEAT
-    row = (await connection.execute(_SEAT, {"secret": digest(cookie)})).first()
+    asked = {"secret": digest(cookie), "today": aftercare.today(house)}
+    row = (await connection.execute(_SEAT, asked)).first()
     if row is None:
         return SeatRefusal.NO_SEAT
     if row.ended_at is not None or invites.state(row, house.clock.now()) not in invites.LIVE:
         return SeatRefusal.SEAT_ENDED
-    accepted = await agreements.accepted(connection, row.member)
     name = None if row.name is None else house.keys.open(row.name, Place("member", "name", row.member))
     return Parent(
         row.seat,
@@ -58,8 +64,10 @@ async def sitting(house: House, connection: AsyncConnection, cookie: str | None)
         row.id,
         row.welcomed_at is not None,
         name,
-        accepted,
+        agreements.versions(row.accepted),
+        row.newest,
         row.plan_at is not None,
+        bool(row.suspended),
     )
 
 
@@ -72,6 +80,9 @@ _SEAT = (
         member.c.name,
         member.c.welcomed_at,
         member.c.plan_at,
+        agreements.accepted_by(member.c.id).label("accepted"),
+        agreements.newest_of(member.c.group).label("newest"),
+        aftercare.IS_SUSPENDED.label("suspended"),
     )
     .join(invite, invite.c.id == seat.c.invite)
     .join(member, member.c.id == invite.c.member)
@@ -140,7 +151,9 @@ class SqlSeats:
                 return found
             if session is None or session.group != found.group or found.name is None:
                 return SeatRefusal.NOT_YOUR_SESSION
-            if await aftercare.suspended(self._house, connection, found.member, but_in=of):
+            if found.suspended and await aftercare.suspended(
+                self._house, connection, found.member, but_in=of
+            ):
                 return SeatRefusal.SUSPENDED
         agreed = (
             session.agreement if session.agreement in found.accepted else max(found.accepted, default=None)

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import func, select
 
 from server import tasks
 from server.crypto import Place
@@ -57,9 +55,11 @@ async def join_from(house: House, session: str, of: str, where: str) -> None:
     """Keep where a member joins this session from; nothing, where they passed."""
     bound = Place("visit", "place", f"{session}/{of}")
     sealed = house.keys.seal(where, bound) if where else None
+    told = {"place": sealed, "place_at": house.clock.now()}
+    made = house.database.insert(visit).values(meeting=session, member=of, **told)
+    kept = made.on_conflict_do_update(index_elements=list(visit.primary_key), set_=told)
     async with house.database.writing() as connection:
-        this = await _visit(connection, session, of)
-        await connection.execute(visit.update().where(this).values(place=sealed, place_at=house.clock.now()))
+        await connection.execute(kept)
 
 
 async def place(house: House, session: str, of: str) -> str | None:
@@ -95,8 +95,10 @@ async def say_goodbye(
     house: House, session: str, of: str, answers: Mapping[str, str], *, call_me: bool
 ) -> None:
     """Keep the three taps without saying whose, once; and have a call to do, if they would like one."""
+    this = (visit.c.meeting == session) & (visit.c.member == of)
+    there = house.database.insert(visit).values(meeting=session, member=of).on_conflict_do_nothing()
     async with house.database.writing() as connection:
-        this = await _visit(connection, session, of)
+        await connection.execute(there)
         first = visit.update().where(this & visit.c.goodbye_at.is_(None))
         said = await connection.execute(first.values(goodbye_at=house.clock.now()))
         if said.rowcount and answers:
@@ -125,15 +127,3 @@ async def farewells(house: House, session: str) -> dict[str, dict[str, int]]:
             rows = (await connection.execute(counted)).all()
             found[question] = {answer: count for answer, count in rows if answer is not None}
     return found
-
-
-async def _visit(connection: AsyncConnection, session: str, of: str) -> ColumnElement[bool]:
-    """This member's line for this session, made if it is not there: the condition that finds it."""
-    this = (visit.c.meeting == session) & (visit.c.member == of)
-    if (await connection.execute(select(visit.c.member).where(this))).first() is None:
-        try:
-            async with connection.begin_nested():
-                await connection.execute(visit.insert().values(meeting=session, member=of))
-        except IntegrityError:  # their other device was quicker
-            pass
-    return this

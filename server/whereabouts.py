@@ -11,7 +11,7 @@ from enum import Enum
 
 from sqlalchemy import bindparam, exists, select
 
-from server import aftercare, agreements, meetings, seats
+from server import aftercare, meetings, seats
 from server.data.tables import meeting, readiness, visit
 from server.house import House
 from server.meetings import Session
@@ -116,12 +116,11 @@ async def read(house: House, cookie: str | None) -> Whereabouts | SeatRefusal:
         told = {**meetings.still_to_come(parent.group, now), "seat": parent.seat, "member": parent.member}
         rows = await connection.execute(_SESSIONS, told)
         row, session = meetings.first_at_hand(rows, now)
-        version = None if session is None else session.agreement
-        if version is None:
-            version = await agreements.current_version(connection, parent.group)
-        but_in = None if session is None else session.id
-        rests = await aftercare.suspended(house, connection, parent.member, but_in=but_in)
-    if row is None:
-        return Whereabouts(now, parent, None, version, rests, is_checked=False, was_asked=False)
-    was_asked = row.asked_at is not None
+        rests: date | bool = parent.suspended
+        if rests:
+            but_in = None if session is None else session.id
+            rests = await aftercare.suspended(house, connection, parent.member, but_in=but_in)
+    if row is None or session is None:
+        return Whereabouts(now, parent, None, parent.newest, rests, is_checked=False, was_asked=False)
+    version, was_asked = session.agreement or parent.newest, row.asked_at is not None
     return Whereabouts(now, parent, session, version, rests, bool(row.is_checked), was_asked)

@@ -31,6 +31,18 @@ class NearConnection(aiosqlite.Connection):
         self._thread.daemon = True
         self._away: set[object] = set()
 
+    def did(self, statement: str) -> bool:
+        """Do this if it can be done at once."""
+        if self._away or self._connection is None:
+            return False
+        try:
+            self._connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+            return False
+        return True
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Everything that `aiosqlite` does with its connection comes through here."""
         if not (self._away or fn.__name__ == "commit") and self._running and self._connection:

@@ -5,7 +5,6 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.model import MeetingId, SeatId
 from server.data.store import Database, new_id
@@ -72,7 +71,7 @@ class SqlPresence:
         ]
         # In the order of the key: of two who renew the same leases at one moment, one waits for the other.
         rows.sort(key=lambda row: (row["seat"], row["kind"]))
-        lease = (sqlite if self._database.is_sqlite else postgresql).insert(presence)
+        lease = self._database.insert(presence)
         renewed = lease.on_conflict_do_update(
             index_elements=list(presence.primary_key), set_={"seen_at": lease.excluded.seen_at}
         )

@@ -12,7 +12,8 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
+from sqlalchemy import Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -62,6 +63,10 @@ class Database:
     def locks(self) -> AsyncEngine | None:
         """PostgreSQL only: connections for advisory locks, apart from the pool so that it never starves."""
         return self._locks
+
+    def insert(self, into: Table) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT that may say what happens where the row is there already (`on_conflict_do_…`)."""
+        return sqlite.insert(into) if self.is_sqlite else postgresql.insert(into)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -170,5 +175,7 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A deferred transaction that turns to writing is told "busy" at once: writers queue at the start."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes", False) else "BEGIN"
+    driver: Any = connection.connection.driver_connection
+    if not driver.did(begin):
+        connection.exec_driver_sql(begin)
