@@ -10,7 +10,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from server import entry, logs, visits
+from server import entry, logs, security, visits
 from server.aftercare import SqlAftercare
 from server.config import EMBEDDED, Config
 from server.crypto import KeyRing
@@ -24,7 +24,7 @@ from server.forms import LONGEST_BODY
 from server.house import House, SystemClock
 from server.livekit import LiveKit
 from server.mail.carrier import carry
-from server.pages.context import BUNDLE, DOORKEEPER, HOUSE, ROOMS, RULES, TEMPLATES
+from server.pages.context import BUNDLE, DOORKEEPER, HEADERS, HOUSE, ROOMS, RULES, TEMPLATES
 from server.pages.guard import add_headers, errors_as_pages, guard
 from server.pages.render import environment
 from server.pages.trial import TRIALS
@@ -83,7 +83,7 @@ def build(
     own, child = (engine, None) if engine is not None else _media(config)
     journal = SqlJournal(house.database)
     wire = _connect(house, journal, own)
-    app[HOUSE], app[BUNDLE] = house, bundle
+    app[HOUSE], app[BUNDLE], app[HEADERS] = house, bundle, security.headers(config)
     app[DOORKEEPER] = Doorkeeper(house)
     app[TEMPLATES] = environment(config, bundle)
     app[TRIALS] = Trials(house)

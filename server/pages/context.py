@@ -57,6 +57,7 @@ class Rules(Protocol):
 
 
 HOUSE = web.AppKey("HOUSE", House)
+HEADERS = web.AppKey("HEADERS", dict[str, str])
 DOORKEEPER = web.AppKey("DOORKEEPER", Doorkeeper)
 BUNDLE = web.AppKey("BUNDLE", Path)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)

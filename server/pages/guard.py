@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 from server import auth, cookies, entry, forms, logs, security, whereabouts
 from server.auth import Role, Staff
 from server.entry import Door, Entry, Handler
-from server.pages.context import HERE_PARENT, HERE_STAFF, HOUSE, POSTED, SENT, WHEREABOUTS, house
+from server.pages.context import HEADERS, HERE_PARENT, HERE_STAFF, POSTED, SENT, WHEREABOUTS, house
 from server.pages.render import go, holder, problem
 from server.whereabouts import Whereabouts
 from signalling.meeting.errors import JournalDown
@@ -89,7 +89,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def add_headers(request: web.Request, answer: web.StreamResponse) -> None:
     """Put the headers of every answer on this one."""
-    answer.headers.update(security.headers(request.app[HOUSE].config))
+    answer.headers.update(request.app[HEADERS])
 
 
 async def _check_post(request: web.Request, door: Door) -> None:
