@@ -18,7 +18,7 @@ from moderation.events import Ended, Event, Opened
 from moderation.lifecycle import replay
 from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId, Terms
 from moderation.records import from_record, to_record
-from server.agreements import current_version, newest_of
+from server.agreements import current_version
 from server.data import chain
 from server.data.store import Database, down_is_down
 from server.data.tables import apart, journal, meeting, visit
@@ -56,7 +56,7 @@ class SqlJournal:
             row = (await connection.execute(_MEETING, {"wanted": wanted})).first()
             if row is None:
                 raise UnknownMeeting(wanted)
-            version = row.agreement or row.newest
+            version = row.agreement or await current_version(connection, row.group)
             terms = await _terms(connection, row)
             events = await _events(connection, wanted, 0)
         return replay(Meeting(wanted, version, terms=terms), events), len(events)
@@ -137,9 +137,7 @@ async def _advisory_lock(database: Database, of: MeetingId) -> AsyncIterator[Non
             await connection.invalidate()
 
 
-_MEETING = select(meeting, newest_of(meeting.c.group).label("newest")).where(
-    meeting.c.id == bindparam("wanted")
-)
+_MEETING = select(meeting).where(meeting.c.id == bindparam("wanted"))
 _HASH = select(journal.c.hash).where(
     journal.c.stream == bindparam("stream"), journal.c.sequence == bindparam("sequence")
 )
