@@ -40,6 +40,8 @@ PROBE_EVERY, PROBE_SELDOM = 1.0, 30.0
 """Seconds between probes: while they succeed, and at most."""
 REGRET = 3.0
 """Seconds within which a line that proves too narrow after all makes a probe a failed one."""
+STALE = 2.0
+"""Seconds after which a loss says nothing of the line as it is now: there was an outage."""
 SILENCE = 1.0
 """Seconds without feedback after which a queue has emptied: nothing of ours stands in it."""
 PROBE_BEYOND = 1.3
@@ -77,6 +79,7 @@ class Line:
         self._probe_until = self._probed_at = -1.0
         self._probe_every = PROBE_EVERY
         self._probe_rate = self._padded = 0
+        self._before_probe = START
         self._failed = False
         """Whether the last probe found the line full."""
         self._heard_at = -1.0
@@ -96,7 +99,7 @@ class Line:
             if not sent:
                 continue
             if arrival is None:
-                self._missed += 1
+                self._missed += now - sent < STALE
                 continue
             self._sent_at[number & SLOT] = 0.0
             self._arrived += 1
@@ -108,7 +111,7 @@ class Line:
             self.queue = _least(self._standing, least, now, STANDING) - base
             if least - base > QUEUE / 2 and now - self._probed_at < PROBE + SETTLING:
                 self._fail()
-                self.estimate = max(FLOOR, min(self.estimate, self.delivered))
+                self.estimate = min(self.estimate, self._before_probe)
         self._weigh_loss(now)
         self._judge(now)
 
@@ -141,8 +144,7 @@ class Line:
                 self.estimate = max(FLOOR, min(self.estimate, int(left)))
                 if now - self._probed_at < REGRET:
                     self._fail()
-                if full:
-                    self.loss = 0.0
+                self.loss = 0.0  # it has had its effect
             return
         elapsed = min(1.0, now - self._grown_at) if self._grown_at >= 0 else 0.0
         self._grown_at = now
@@ -166,7 +168,7 @@ class Line:
             if not self._failed:
                 self._probe_every = max(PROBE_EVERY, self._probe_every / 4)
             self._failed = False
-            self._probed_at, self._probe_until = now, now + PROBE
+            self._probed_at, self._probe_until, self._before_probe = now, now + PROBE, self.estimate
             rate = min(
                 int(wished * PROBE_BEYOND),
                 int(self.estimate * (1 + PROBE_REACH * min(1.0, 2 / self._probe_every))),

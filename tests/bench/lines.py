@@ -1,10 +1,11 @@
 """How sound and picture do on poor lines, with livekit-client in Chromium on both ends.
 
 Each line is simulated by a seeded relay in user space, in both directions. The machine must be quiet: a
-browser that gets no time to decode conceals sound as well.
+browser that gets no time to decode conceals sound as well. Lines can be named: `bench lines loss_10`.
 """
 
 import asyncio
+import sys
 import time
 
 from tests.bench.kit.figures import busyness, progress, tell
@@ -15,7 +16,8 @@ from tests.signalling.livekit.process import engine
 from tests.signalling.livekit.scene import Scene, on_a_line
 from tests.signalling.livekit.tabs import place
 
-SETTLE, WATCH = 8.0, 30.0
+SETTLE, WATCH = 6.0, 25.0
+USUAL = ("loss_5", "rate_150", "outage", "new_address")
 LINES = {
     "loss_1": Conditions(loss=0.01, delay=0.03, jitter=0.02),
     "loss_3": Conditions(loss=0.03, delay=0.03, jitter=0.02),
@@ -42,7 +44,6 @@ async def on(scene: Scene, name: str, line: Conditions) -> None:
         pictures_a_second=round(window.pictures / WATCH, 1), width=window.width,
     )  # fmt: skip
     scene.become(PERFECT, PERFECT)
-    await asyncio.sleep(SETTLE)
 
 
 async def back_after(scene: Scene, name: str, how: str) -> None:
@@ -69,17 +70,24 @@ async def main() -> None:
         place() as where,
     ):
         scene = await on_a_line(child, carrier, where, browser)
-        for name, line in LINES.items():
+        for name in sys.argv[1:] or USUAL:
             progress(name)
-            await on(scene, name, line)
+            await measure(scene, name)
+
+
+async def measure(scene: Scene, name: str) -> None:
+    """One line, by its name."""
+    if name == "outage":
         gone = Conditions(out=True)
         scene.become(gone, gone)
         await asyncio.sleep(OUTAGE)
         scene.become(PERFECT, PERFECT)
-        await back_after(scene, "outage", f"until media is back after {OUTAGE:.0f} s without any packet")
-        await asyncio.sleep(SETTLE)
+        await back_after(scene, name, f"until media is back after {OUTAGE:.0f} s without any packet")
+    elif name == "new_address":
         scene.move()
-        await back_after(scene, "new_address", "until media comes after the client's address has changed")
+        await back_after(scene, name, "until media comes after the client's address has changed")
+    else:
+        await on(scene, name, LINES[name])
 
 
 if __name__ == "__main__":

@@ -186,3 +186,15 @@ def test_the_oldest_gives_way_when_too_much_waits() -> None:
         pacer.hold(packet(5), number)
     assert pacer.dropped == 10
     assert next(iter(pacer.due(10**9, 200.0)))[1] == 10
+
+
+def test_after_an_outage_the_line_is_what_it_was() -> None:
+    simulated = Simulated(rate=3_000_000)
+    simulated.run(20, has=800_000)
+    before = simulated.line.estimate
+    for _ in range(400):  # ten seconds that nothing comes out of
+        simulated.now += 0.025
+        simulated.line.number = simulated.line.number + 1 & 0xFFFF
+        simulated.line.sent(simulated.line.number, 1000, simulated.now)
+        simulated.arrivals.append((simulated.line.number, None))
+    assert min(simulated.run(3, has=800_000)) > before / 2

@@ -73,7 +73,7 @@ async def on_a_line(child: Child, carrier: Network, where: Place, browser: Chrom
     await sam.show()
 
     async def sends() -> bool:
-        return bool((await sam.sent()).get("q", {}).get("packets", 0))
+        return any(layer["packets"] for name, layer in (await sam.sent()).items() if name != "audio")
 
     await until(sends, "sam sends", WITHIN)
     others = set(carrier.clients)

@@ -72,3 +72,23 @@ async def test_changes_of_layers_lose_nothing(stage: Stage) -> None:
         await jo.look("sam", size)
         await until(shows(jo, width), f"the layer of {width} pixels", WITHIN)
     assert (await jo.received("sam"))["video"]["packetsLost"] == 0
+
+
+async def test_what_is_encrypted_from_end_to_end_passes_whatever_the_layer(stage: Stage) -> None:
+    """The engine changes headers and picture numbers, which encryption leaves in the clear."""
+    child, where, browser = stage
+    sam, jo = await two(stage, "sealed", secret="known to both")
+    await sam.speak()
+    await until(shows(jo, 960), "jo, who has the key, sees sam", WITHIN)
+    await jo.look("sam", (200, 100))
+    await until(shows(jo, 240), "another layer opens with the same key", WITHIN)
+    stranger = await where.someone(browser)
+    await stranger.enter(child.ws, child.token("stranger", room="sealed"), secret="another")
+
+    async def gets_packets() -> bool:
+        return await stranger.sound("sam") > 50
+
+    await until(gets_packets, "the stranger gets packets", WITHIN)
+    assert await stranger.frames("sam") == 0
+    heard = (await stranger.received("sam"))["audio"].get("totalAudioEnergy", 0)
+    assert heard < (await jo.received("sam"))["audio"]["totalAudioEnergy"] / 10
