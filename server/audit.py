@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         *(Deed.APART_SET.value, Deed.APART_LIFTED.value),
         *(Deed.CONTACT_SEEN.value, Deed.SAFEGUARDING_NOTED.value),
     ),
+    "rights": (Deed.PERSON_SHOWN.value, Deed.PERSON_LEFT.value, Deed.PERSON_ERASED.value),
     "coming": ("Arrived", "HostEntered", "Left", "Lapsed", "HostAttended", "HostLost"),
     "session": ("Opened", "Frozen", "Resumed", "ClosingStarted", "Ended"),
 }

@@ -17,6 +17,7 @@ EMBEDDED = "embedded"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Days = Annotated[int, Field(ge=1, le=3650)]
 
 
 class BadConfig(Exception):
@@ -55,6 +56,14 @@ class Config(BaseSettings):
     smtp: str = Field(default="", repr=False)
     mail_from: str = ""
     demo: str = Field(default="", repr=False)
+    keep_location_hours: Annotated[int, Field(ge=0, le=24)] = 2
+    keep_join_times_days: Days = 30
+    keep_dead_invites_days: Days = 30
+    keep_declined_days: Days = 92
+    keep_left_days: Days = 183
+    keep_notes_days: Days = 183
+    keep_tasks_days: Days = 183
+    keep_audit_days: Days = 365
 
     @property
     def secure(self) -> bool:

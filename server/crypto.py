@@ -53,6 +53,7 @@ class KeyRing:
         self._newest = hashlib.sha256(boxes[0][0]).digest()[:_KEY_ID]
         self._lookup = tuple(_derive(key, b"lookup") for key in keys)
         self._browsers = tuple(_derive(key, b"browsers") for key in keys)
+        self._checkpoints = tuple(_derive(key, b"checkpoints") for key in keys)
         self._forms = _derive(keys[0], b"forms")
 
     def seal(self, text: str, place: Place) -> bytes:
@@ -83,6 +84,10 @@ class KeyRing:
     def browser_marks(self, text: str) -> tuple[str, ...]:
         """What only we can have given a browser to be known again by: one a key, the newest first."""
         return _marks(self._browsers, text)
+
+    def checkpoint_marks(self, text: str) -> tuple[str, ...]:
+        """What only we can have written under a checkpoint of the journal: one a key, the newest first."""
+        return _marks(self._checkpoints, text)
 
     def form_mark(self, holder: str) -> bytes:
         """32 bytes that only we can make for the holder of a cookie: the root of form tokens."""

@@ -3,11 +3,11 @@
 import json
 from enum import Enum
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from moderation.model import HOUSE as THE_HOUSE
 from server.auth import Staff
-from server.data import chain
+from server.data import chain, checkpoints
 from server.data.tables import journal
 from server.house import House
 from signalling.meeting.errors import JournalDown
@@ -23,14 +23,19 @@ class Deed(Enum):
     SUSPENSION_LIFTED = "SuspensionLifted"
     CONTACT_SEEN = "ContactSeen"
     SAFEGUARDING_NOTED = "SafeguardingNoted"
+    PERSON_SHOWN = "PersonShown"
+    PERSON_LEFT = "PersonLeft"
+    PERSON_ERASED = "PersonErased"
 
 
 class NotRecorded(JournalDown):
     """Others were quicker, again and again."""
 
 
-async def record(house: House, group: str, by: Staff, deed: Deed, whom: str, **ids: str) -> None:
+async def record(house: House, group: str, by: Staff | None, deed: Deed, whom: str, **ids: str) -> None:
     """Add a line to the group's stream. `ids` are ids and codes, never a word of anybody's.
+
+    By nobody: whoever runs the server did it by a command, or its time had come.
 
     Raises:
         NotRecorded, DatabaseDown
@@ -38,24 +43,17 @@ async def record(house: House, group: str, by: Staff, deed: Deed, whom: str, **i
     told = {
         "stream": group,
         "at": house.clock.now(),
-        "role": by.role.value,
-        "person": by.account,
-        "seat": by.session,
+        "role": THE_HOUSE.role.value if by is None else by.role.value,
+        "person": THE_HOUSE.person if by is None else by.account,
+        "seat": THE_HOUSE.seat if by is None else by.session,
         "event": deed.value,
         "whom": whom,
         "record": json.dumps({"event": deed.value, **ids}),
     }
-    newest = (
-        select(journal.c.sequence, journal.c.hash)
-        .where(journal.c.stream == group)
-        .order_by(journal.c.sequence.desc())
-        .limit(1)
-    )
     for _ in range(_ATTEMPTS):
         try:
             async with house.database.writing() as connection:
-                row = (await connection.execute(newest)).first()
-                head, before = (0, chain.START) if row is None else (row.sequence, row.hash)
+                head, before = await checkpoints.head(connection, group)
                 line = {**told, "sequence": head + 1}
                 await connection.execute(journal.insert(), chain.linked(before, [line]))
         except IntegrityError:

@@ -120,8 +120,10 @@ async def reissue(house: House, wanted: str, in_area: str, by: str, pin: str | N
         found = await _in_area(connection, wanted, in_area)
         if found is None:
             return None
-        ended = await _end(connection, found.member, now)
+        ended = await end_all(connection, found.member, now)
         fresh = await _issue(connection, found.member, by, now, pin)
+        back = member.update().where(member.c.id == found.member, member.c.left_at.is_not(None))
+        await connection.execute(back.values(left_at=None))
     return Issued(fresh.invite, fresh.secret, ended)
 
 
@@ -132,7 +134,7 @@ async def revoke(house: House, wanted: str, in_area: str) -> Invite | None:
         found = await _in_area(connection, wanted, in_area)
         if found is None:
             return None
-        await _end(connection, found.member, now)
+        await end_all(connection, found.member, now)
     return Invite(found.id, found.member, found.group, State.REVOKED)
 
 
@@ -250,7 +252,7 @@ async def _issue(connection: AsyncConnection, person: str, by: str, now: datetim
     return Issued(made, secret)
 
 
-async def _end(connection: AsyncConnection, person: str, now: datetime) -> tuple[str, ...]:
+async def end_all(connection: AsyncConnection, person: str, now: datetime) -> tuple[str, ...]:
     """Revoke every invite of a person and end their seats; gives the seats that were still good."""
     own = select(invite.c.id).where(invite.c.member == person)
     good = seat.c.invite.in_(own) & seat.c.ended_at.is_(None)

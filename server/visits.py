@@ -70,8 +70,8 @@ async def place(house: House, session: str, of: str) -> str | None:
     return None if sealed is None else house.keys.open(sealed, Place("visit", "place", f"{session}/{of}"))
 
 
-async def forget_places(house: House) -> int:
-    """Delete where people joined from, once a session has been over for long enough. Gives how many."""
+async def forget_places(house: House, kept: timedelta = KEPT_AFTER_END) -> int:
+    """Delete where people joined from, once a session has been over for so long. Gives how many."""
     now = house.clock.now()
     wanted = (
         select(visit.c.meeting, meeting.c.starts_at, meeting.c.minutes)
@@ -81,9 +81,7 @@ async def forget_places(house: House) -> int:
     )
     async with house.database.reading() as connection:
         rows = (await connection.execute(wanted)).all()
-    over = [
-        row.meeting for row in rows if row.starts_at + timedelta(minutes=row.minutes) + KEPT_AFTER_END <= now
-    ]
+    over = [row.meeting for row in rows if row.starts_at + timedelta(minutes=row.minutes) + kept <= now]
     if not over:
         return 0
     these = visit.c.meeting.in_(over) & visit.c.place.is_not(None)

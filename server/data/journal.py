@@ -19,9 +19,9 @@ from moderation.lifecycle import replay
 from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId, Terms
 from moderation.records import from_record, to_record
 from server.agreements import current_version
-from server.data import chain
+from server.data import chain, checkpoints
 from server.data.store import Database, down_is_down
-from server.data.tables import apart, journal, meeting, visit
+from server.data.tables import apart, checkpoint, journal, meeting, visit
 from signalling.meeting.errors import HeadMoved, UnknownMeeting
 from signalling.meeting.ports import Entry
 
@@ -50,11 +50,12 @@ class SqlJournal:
         """The meeting as its journal replays from its terms, and the head.
 
         Raises:
-            UnknownMeeting, JournalDown
+            UnknownMeeting: nobody planned it, or it is so long over that lines of it are gone.
+            JournalDown
         """
         async with self._database.reading() as connection:
             row = (await connection.execute(_MEETING, {"wanted": wanted})).first()
-            if row is None:
+            if row is None or row.has_been_purged:
                 raise UnknownMeeting(wanted)
             version = row.agreement or await current_version(connection, row.group)
             terms = await _terms(connection, row)
@@ -137,7 +138,8 @@ async def _advisory_lock(database: Database, of: MeetingId) -> AsyncIterator[Non
             await connection.invalidate()
 
 
-_MEETING = select(meeting).where(meeting.c.id == bindparam("wanted"))
+_HAS_BEEN_PURGED = exists().where(checkpoint.c.stream == meeting.c.id).label("has_been_purged")
+_MEETING = select(meeting, _HAS_BEEN_PURGED).where(meeting.c.id == bindparam("wanted"))
 _HASH = select(journal.c.hash).where(
     journal.c.stream == bindparam("stream"), journal.c.sequence == bindparam("sequence")
 )
@@ -155,7 +157,7 @@ _RUNNING = select(meeting.c.id).where(_HAS_BEGUN, ~_HAS_ENDED)
 async def _hash_at(connection: AsyncConnection, of: MeetingId, head: int) -> str | None:
     """The hash that the next line goes on from; None where there is no such line."""
     if head == 0:
-        return chain.START
+        return checkpoints.START
     return (await connection.execute(_HASH, {"stream": of, "sequence": head})).scalar()
 
 

@@ -8,12 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.auth import plain_email
 from server.crypto import KeyRing, Place
+from server.data import checkpoints
 from server.data.store import Database
 from server.data.tables import SEALED, account, metadata
 
 
 async def reseal(database: Database, keys: KeyRing) -> int:
     """Give every sealed value to the newest key; how many there were. Afterwards the old keys can go.
+
+    What was signed with an old key is signed with the newest too.
 
     Raises:
         Unreadable: a value that none of the keys opens. Nothing was changed then.
@@ -26,6 +29,7 @@ async def reseal(database: Database, keys: KeyRing) -> int:
             if columns:
                 rows = (await connection.execute(select(table))).all()
                 count += sum([await _row(connection, keys, table, columns, row) for row in rows])
+        await checkpoints.sign_anew(connection, keys)
     return count
 
 

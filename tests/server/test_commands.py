@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from server import __main__ as commands
 from server import logs
 from server.data import chain
+from server.data.checkpoints import START
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -87,7 +88,7 @@ def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, command: s
 
 def write_lines(database_file: Path) -> None:
     lines = chain.linked(
-        chain.START,
+        START,
         (
             {
                 "stream": "7" * 24,

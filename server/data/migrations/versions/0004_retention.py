@@ -6,70 +6,66 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-_SQLITE = (
-    "DROP TRIGGER journal_stays_on_delete",
-    """CREATE TRIGGER journal_stays_on_delete BEFORE DELETE ON journal
-    WHEN NOT EXISTS (
-        SELECT 1 FROM checkpoint WHERE stream = OLD.stream AND OLD.sequence BETWEEN "first" AND "last")
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
-    "DROP TRIGGER journal_goes_on",
-    """CREATE TRIGGER journal_goes_on BEFORE INSERT ON journal
-    WHEN NEW.sequence <> 1 + max(
-        (SELECT coalesce(max(sequence), 0) FROM journal WHERE stream = NEW.stream),
-        (SELECT coalesce(max("last"), 0) FROM checkpoint WHERE stream = NEW.stream))
-    BEGIN SELECT RAISE(ABORT, 'the journal goes on from its head'); END""",
-    """CREATE TRIGGER checkpoint_stays_on_update BEFORE UPDATE ON checkpoint
-    BEGIN SELECT RAISE(ABORT, 'checkpoints of the journal stay'); END""",
-    """CREATE TRIGGER checkpoint_stays_on_delete BEFORE DELETE ON checkpoint
-    WHEN NOT EXISTS (
+# A number goes on from the newest line, or from a checkpoint that goes on from there. None comes twice.
+_HEAD = "(SELECT coalesce(max(sequence), 0) FROM journal WHERE stream = NEW.stream)"
+_GOES_ON = f"""NOT EXISTS (
+        SELECT 1 FROM checkpoint WHERE stream = NEW.stream AND NEW.sequence BETWEEN "first" AND "last")
+    AND (NEW.sequence = 1 + {_HEAD} OR EXISTS (
+        SELECT 1 FROM checkpoint
+        WHERE stream = NEW.stream AND "first" <= 1 + {_HEAD} AND "last" = NEW.sequence - 1))"""  # noqa: S608
+_STANDS_FOR_IT = """EXISTS (
+        SELECT 1 FROM checkpoint WHERE stream = OLD.stream AND OLD.sequence BETWEEN "first" AND "last")"""
+_GREATER_ONE_IS_THERE = """EXISTS (
         SELECT 1 FROM checkpoint
         WHERE stream = OLD.stream AND "first" <= OLD."first" AND "last" >= OLD."last"
-        AND ("first" < OLD."first" OR "last" > OLD."last"))
-    BEGIN SELECT RAISE(ABORT, 'checkpoints of the journal stay'); END""",
+        AND ("first" < OLD."first" OR "last" > OLD."last"))"""
+_SIGNED_ANEW = """NEW.stream = OLD.stream AND NEW."first" = OLD."first" AND NEW."last" = OLD."last"
+        AND NEW.hash = OLD.hash AND NEW.at = OLD.at"""
+
+
+def _sqlite(name: str, on: str, unless: str, says: str) -> str:
+    return f"""CREATE TRIGGER {name} BEFORE {on} WHEN NOT ({unless})
+    BEGIN SELECT RAISE(ABORT, '{says}'); END"""
+
+
+def _postgresql(name: str, unless: str, says: str, row: str) -> str:
+    return f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NOT ({unless}) THEN
+            RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN {row};
+    END $$"""
+
+
+_APPEND_ONLY, _GOES_ON_SAYS = "the journal is append-only", "the journal goes on from its head"
+_STAYS = "checkpoints of the journal stay"
+
+_SQLITE = (
+    "DROP TRIGGER journal_stays_on_delete",
+    _sqlite("journal_stays_on_delete", "DELETE ON journal", _STANDS_FOR_IT, _APPEND_ONLY),
+    "DROP TRIGGER journal_goes_on",
+    _sqlite("journal_goes_on", "INSERT ON journal", _GOES_ON, _GOES_ON_SAYS),
+    _sqlite("checkpoint_stays_on_update", "UPDATE ON checkpoint", _SIGNED_ANEW, _STAYS),
+    _sqlite("checkpoint_stays_on_delete", "DELETE ON checkpoint", _GREATER_ONE_IS_THERE, _STAYS),
 )
 _POSTGRESQL = (
     "DROP TRIGGER journal_stays ON journal",
     """CREATE TRIGGER journal_stays BEFORE UPDATE OR TRUNCATE ON journal
     FOR EACH STATEMENT EXECUTE FUNCTION journal_stays()""",
-    """CREATE FUNCTION journal_stays_on_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF NOT EXISTS (
-            SELECT 1 FROM checkpoint WHERE stream = OLD.stream AND OLD.sequence BETWEEN "first" AND "last"
-        ) THEN
-            RAISE EXCEPTION 'the journal is append-only';
-        END IF;
-        RETURN OLD;
-    END $$""",
+    _postgresql("journal_stays_on_delete", _STANDS_FOR_IT, _APPEND_ONLY, "OLD"),
     """CREATE TRIGGER journal_stays_on_delete BEFORE DELETE ON journal
     FOR EACH ROW EXECUTE FUNCTION journal_stays_on_delete()""",
-    """CREATE OR REPLACE FUNCTION journal_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF NEW.sequence <> 1 + greatest(
-            (SELECT coalesce(max(sequence), 0) FROM journal WHERE stream = NEW.stream),
-            (SELECT coalesce(max("last"), 0) FROM checkpoint WHERE stream = NEW.stream)
-        ) THEN
-            RAISE EXCEPTION 'the journal goes on from its head'
-            USING ERRCODE = 'integrity_constraint_violation';
-        END IF;
-        RETURN NEW;
-    END $$""",
-    """CREATE FUNCTION checkpoint_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'checkpoints of the journal stay'; END $$""",
-    """CREATE TRIGGER checkpoint_stays BEFORE UPDATE OR TRUNCATE ON checkpoint
-    FOR EACH STATEMENT EXECUTE FUNCTION checkpoint_stays()""",
-    """CREATE FUNCTION checkpoint_stays_on_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF NOT EXISTS (
-            SELECT 1 FROM checkpoint
-            WHERE stream = OLD.stream AND "first" <= OLD."first" AND "last" >= OLD."last"
-            AND ("first" < OLD."first" OR "last" > OLD."last")
-        ) THEN
-            RAISE EXCEPTION 'checkpoints of the journal stay';
-        END IF;
-        RETURN OLD;
-    END $$""",
+    _postgresql("journal_goes_on", _GOES_ON, _GOES_ON_SAYS, "NEW"),
+    _postgresql("checkpoint_stays_on_update", _SIGNED_ANEW, _STAYS, "NEW"),
+    """CREATE TRIGGER checkpoint_stays_on_update BEFORE UPDATE ON checkpoint
+    FOR EACH ROW EXECUTE FUNCTION checkpoint_stays_on_update()""",
+    _postgresql("checkpoint_stays_on_delete", _GREATER_ONE_IS_THERE, _STAYS, "OLD"),
     """CREATE TRIGGER checkpoint_stays_on_delete BEFORE DELETE ON checkpoint
     FOR EACH ROW EXECUTE FUNCTION checkpoint_stays_on_delete()""",
+    _postgresql("checkpoint_stays", "FALSE", _STAYS, "NULL"),
+    """CREATE TRIGGER checkpoint_stays BEFORE TRUNCATE ON checkpoint
+    FOR EACH STATEMENT EXECUTE FUNCTION checkpoint_stays()""",
 )
 
 
