@@ -143,6 +143,7 @@ async def until(ask: Callable[[], Awaitable[T]], what: str, within: float = PATI
 @dataclass
 class ChromiumTab:
     page: Page
+    asked: list[str] = field(default_factory=list)  # every address that this tab has asked for
 
     async def goto(self, url: str) -> None:
         await self.page.goto(url)
@@ -180,7 +181,10 @@ class Chromium:
         width, height = size
         context = await self.browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
         await context.add_init_script(WATCH_PEERS)
-        return ChromiumTab(await context.new_page())
+        tab = ChromiumTab(await context.new_page())
+        context.on("request", lambda request: tab.asked.append(request.url))
+        tab.page.on("websocket", lambda socket: tab.asked.append(socket.url))
+        return tab
 
 
 @asynccontextmanager

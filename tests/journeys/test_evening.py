@@ -6,6 +6,7 @@ found it, with everybody heard and seen, up to the last one, which ends the sess
 
 import pytest
 
+from tests.browsers import ChromiumTab
 from tests.journeys.conftest import ALI, JO, Evening
 from tests.journeys.people import CAMERA_OFF, MICROPHONE_OFF, receives_media
 
@@ -159,3 +160,18 @@ async def test_everybody_sees_that_the_session_has_ended(evening: Evening) -> No
     for someone in evening.everyone():
         await someone.shows("That’s it for today")
         assert not await receives_media(someone.tab)
+
+
+async def test_nobodys_browser_has_asked_anybody_else_for_anything(evening: Evening) -> None:
+    ours = {f"{scheme}://localhost:{evening.platform.port}" for scheme in ("http", "ws")}
+    for someone in (evening.ali, evening.jo, evening.sam):
+        assert isinstance(someone.tab, ChromiumTab)
+        asked = {
+            "/".join(url.split("/")[:3])
+            for url in someone.tab.asked
+            if not url.startswith(("data:", "blob:"))
+        }
+        assert asked, "the tab was watched"
+        assert asked <= ours, someone.name
+    assert isinstance(evening.sam.tab, ChromiumTab)
+    assert any(url.startswith("ws:") for url in evening.sam.tab.asked), "sockets too"
