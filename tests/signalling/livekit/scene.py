@@ -9,7 +9,7 @@ from tests.signalling.livekit.line import Conditions, Network
 from tests.signalling.livekit.process import Child
 from tests.signalling.livekit.tabs import Place, Someone
 
-WITHIN = 40.0
+WITHIN = 60.0
 
 
 @dataclass(frozen=True)

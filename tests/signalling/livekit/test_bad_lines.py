@@ -15,7 +15,7 @@ from tests.signalling.livekit.process import engine
 from tests.signalling.livekit.scene import Scene, Window, on_a_line
 from tests.signalling.livekit.tabs import place
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 WITHIN = 60.0
 CONCEALED = 0.02
 """Of the sound that was played; so much may be invented."""

@@ -9,8 +9,8 @@ from tests.browsers import Chromium, chromium, until
 from tests.signalling.livekit.process import Child, engine
 from tests.signalling.livekit.tabs import Place, Someone, place
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-WITHIN = 40.0
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+WITHIN = 60.0
 Stage = tuple[Child, Place, Chromium]
 
 

@@ -19,10 +19,10 @@ from tests.signalling.livekit.line import ADVERTISED
 from tests.signalling.livekit.process import WITHIN, Child, engine
 from tests.signalling.livekit.tabs import Place, Someone, place
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 SECRET = "what-coturn-and-the-engine-share"
 INNER = "10.0.0.0-10.255.255.255"
-PATIENCE = 40.0
+PATIENCE = 60.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
