@@ -6,6 +6,9 @@ import sys
 import pytest
 from hypothesis import HealthCheck, settings
 
+# How long one try takes says how busy the machine is, and nothing about what is tried.
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("usual")
 # `dev.py test --long`: fifty times the usual tries for every parser, form and message.
 settings.register_profile(
     "long", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -44,6 +44,10 @@ class FakeClock:
     def now(self) -> datetime:
         return self.time
 
+    def seconds(self) -> float:
+        """The same for what only counts them."""
+        return self.time.timestamp()
+
     def advance(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -66,8 +65,7 @@ class Exchange:
             sitting = self._sittings.find(sid)
             if sitting is None:
                 return complaint(SeatRefusal.SEAT_ENDED.value)
-            now = time.monotonic()
-            if not sitting.bucket.take(now) or (words and not sitting.words.take(now)):
+            if not self._sittings.may_say(sitting, words=words):
                 return await self._too_fast(sitting)
             async with sitting.turn:
                 return await _guarded(self._in_turn(sitting, name, handler, data))
@@ -95,7 +93,7 @@ class Exchange:
 
     async def _anything_else(self, _event: str, sid: str, *_: object) -> Answer:
         sitting = self._sittings.find(sid)
-        if sitting is not None and not sitting.bucket.take(time.monotonic()):
+        if sitting is not None and not self._sittings.may_say(sitting):
             return await self._too_fast(sitting)
         return complaint("malformed", "there is no such message")
 

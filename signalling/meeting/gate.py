@@ -11,7 +11,7 @@ signalling is private, so there is no other way to it.
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -96,7 +96,7 @@ class _Let:
 
 
 class Gate:
-    """Checks every upgrade and carries what passes. One per process."""
+    """Checks every upgrade and carries what passes. One per process. `seconds` is what the limit goes by."""
 
     def __init__(
         self,
@@ -106,7 +106,9 @@ class Gate:
         attendance: Attendance,
         *,
         origins: Set[str],
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._seconds = seconds
         self._applier = applier
         self._seats = seats
         self._media = media
@@ -263,7 +265,7 @@ class Gate:
                 over.cancel()
 
     def _knock(self, seat: SeatId) -> bool:
-        now = time.monotonic()
+        now = self._seconds()
         for other in [other for other, bucket in self._knocks.items() if bucket.is_full(now)]:
             del self._knocks[other]
         bucket = self._knocks.setdefault(seat, Bucket(KNOCKS_RATE, KNOCKS_BURST, now))

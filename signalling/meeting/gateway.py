@@ -9,7 +9,8 @@ shows its own people their views. Without Redis there is one process.
 """
 
 import logging
-from collections.abc import Set
+import time
+from collections.abc import Callable, Set
 from contextlib import suppress
 
 import socketio
@@ -43,7 +44,7 @@ _QUIET.setLevel(logging.CRITICAL + 1)  # The library logs what people send.
 
 
 class Gateway:
-    """The event connections of this process."""
+    """The event connections of this process. `seconds` is what the limits go by."""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Gateway:
         *,
         origins: Set[str],
         redis_url: str | None = None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
         self._applier = applier
@@ -76,7 +78,7 @@ class Gateway:
             max_http_buffer_size=LARGEST_MESSAGE,
         )
         self._sittings = Sittings(
-            sio, applier, seats, attendance, background, origins=origins, on_sit=self._sat
+            sio, applier, seats, attendance, background, origins=origins, on_sit=self._sat, seconds=seconds
         )
         self._showing = Showing(self._sittings, scenes, background)
         self._talk = Talk(self._sittings, scenes, self._tell)

@@ -92,6 +92,7 @@ class Sittings:
         *,
         origins: Set[str],
         on_sit: Callable[[Sitting], None],
+        seconds: Callable[[], float],
     ) -> None:
         self._sio = sio
         self._applier = applier
@@ -100,6 +101,7 @@ class Sittings:
         self._background = background
         self._origins = origins
         self._on_sit = on_sit
+        self._seconds = seconds
         self._all: dict[str, Sitting] = {}
         self.current: dict[tuple[MeetingId, SeatId], Sitting] = {}
         """The one sitting of each seat that counts; older ones are on their way out."""
@@ -120,6 +122,11 @@ class Sittings:
     def is_connected(self, sitting: Sitting) -> bool:
         """Whether its client has been told that it is connected, and is so still."""
         return bool(self._sio.manager.is_connected(sitting.sid, "/"))
+
+    def may_say(self, sitting: Sitting, *, words: bool = False) -> bool:
+        """Whether one more message is not too many; `words` are for other people."""
+        now = self._seconds()
+        return sitting.bucket.take(now) and (not words or sitting.words.take(now))
 
     async def emit(self, sitting: Sitting, event: str, data: object) -> None:
         """Send it this."""
@@ -166,7 +173,7 @@ class Sittings:
         if isinstance(arrived, str):
             raise Refusal(arrived, {"error": arrived})
         socket = self._sio.eio.sockets[self._sio.manager.eio_sid_from_sid(sid, "/")]
-        now = time.monotonic()
+        now = self._seconds()
         bucket, words = Bucket(RATE, BURST, now), Bucket(WORDS_RATE, WORDS_BURST, now)
         await self._sit(Sitting(sid, arrived, request, bucket, words, socket))
 

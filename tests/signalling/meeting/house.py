@@ -133,7 +133,7 @@ class Served(TestServer):
         return web.AppRunner(self.app, **{**kwargs, "handler_cancellation": False})
 
 
-async def eventually(holds: Callable[[], bool], timeout: float = 3) -> None:
+async def eventually(holds: Callable[[], bool], timeout: float = 20) -> None:
     """Wait until something in another task has happened."""
     async with asyncio.timeout(timeout):
         while not holds():  # noqa: ASYNC110
@@ -142,7 +142,7 @@ async def eventually(holds: Callable[[], bool], timeout: float = 3) -> None:
 
 async def until_phase(house: House, phase: Phase) -> None:
     """Wait until the meeting has come to this phase."""
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while (await house.meeting()).phase is not phase:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

@@ -251,6 +251,8 @@ async def test_words_have_a_slower_limit_than_controls(site: Site, jo: Page, sam
     assert [answer["ok"] for answer in answers].count(True) == sittings_module.WORDS_BURST
     assert answers[-1]["error"] == "too_fast"
     assert (await sam.ask(do="raise_hand"))["ok"]
+    site.house.clock.advance(1 / sittings_module.WORDS_RATE)
+    assert (await sam.call("react", {"reaction": "tear"}))["ok"]
 
 
 async def test_someone_whose_seat_has_ended_says_nothing_more(site: Site, jo: Page, sam: Page) -> None:

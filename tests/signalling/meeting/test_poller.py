@@ -1,7 +1,5 @@
 """What happens though nobody asks."""
 
-import asyncio
-
 import pytest
 
 from moderation import actions as a
@@ -97,13 +95,11 @@ async def test_the_loops_outlive_a_failing_turn(house: House, monkeypatch: pytes
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(house.journal, "running", broken)
-    await asyncio.sleep(0.1)
+    await eventually(lambda: turns > 2)
     monkeypatch.setattr(house.journal, "running", running)
     house.media.rooms.clear()
-    await asyncio.sleep(0.1)
+    await eventually(lambda: TUESDAY in house.media.rooms)
     await house.poller.stop()
-    assert turns > 2
-    assert TUESDAY in house.media.rooms
 
 
 async def test_what_the_house_has_not_heard_is_told_again_while_it_is_watched(

@@ -18,7 +18,14 @@ async def site() -> AsyncIterator[Site]:
     engine_app.router.add_get("/rtc", engine.rtc)
     async with TestServer(engine_app) as engine_server:
         house.media.signalling_url = str(engine_server.make_url("")).replace("http", "ws").rstrip("/")
-        gate = Gate(house.applier, house.seats, house.media, house.attendance, origins={ORIGIN})
+        gate = Gate(
+            house.applier,
+            house.seats,
+            house.media,
+            house.attendance,
+            origins={ORIGIN},
+            seconds=house.clock.seconds,
+        )
         app = web.Application()
         app.add_routes(gate.routes())
         await gate.start()

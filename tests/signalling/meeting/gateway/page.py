@@ -32,14 +32,14 @@ class Page:
     reacted: list[dict[str, Any]] = field(default_factory=list)
 
     async def call(self, event: str, data: object) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.client.call(event, data, timeout=5)
+        answer: dict[str, Any] = await self.client.call(event, data, timeout=20)
         return answer
 
     async def say(self, to: object, text: str) -> dict[str, Any]:
         return await self.call("say", {"to": to, "text": text})
 
     async def ask(self, **message: object) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.client.call("act", message, timeout=5)
+        answer: dict[str, Any] = await self.client.call("act", message, timeout=20)
         return answer
 
     async def sees(self, what: str, value: object) -> None:
@@ -81,7 +81,7 @@ class Site:
             headers={"Origin": origin, "Cookie": f"seat={actor.seat}"},
             auth={"meeting": TUESDAY} if auth is None else auth,
             transports=["websocket"],
-            wait_timeout=3,
+            wait_timeout=20,
         )
         return page
 
@@ -104,7 +104,14 @@ class Serving:
 
     def __init__(self, house: House, redis_url: str | None) -> None:
         self.house = house
-        self.gate = Gate(house.applier, house.seats, house.media, house.attendance, origins={ORIGIN})
+        self.gate = Gate(
+            house.applier,
+            house.seats,
+            house.media,
+            house.attendance,
+            origins={ORIGIN},
+            seconds=house.clock.seconds,
+        )
         self.gateway = Gateway(
             house.journal,
             house.applier,
@@ -115,6 +122,7 @@ class Serving:
             house.aftermath,
             origins={ORIGIN},
             redis_url=redis_url,
+            seconds=house.clock.seconds,
         )
 
     async def __aenter__(self) -> Site:

@@ -46,14 +46,15 @@ async def test_a_host_who_falls_silent_is_gone_until_the_next_answer(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site.gateway._sio.eio, "ping_interval", 0.1)
-    monkeypatch.setattr(sittings_module, "SILENCE", 0.3)
     monkeypatch.setattr(sittings_module, "SWEEP_EVERY", 0.05)
     await site.house.in_session()
     async with aiohttp.ClientSession() as http:
         silent = await raw_page(site, http, JO)
         await asyncio.sleep(0.15)
         assert (await site.house.meeting()).phase is Phase.OPEN
+        monkeypatch.setattr(sittings_module, "SILENCE", 0.3)
         await until_phase(site.house, Phase.UNATTENDED)
+        monkeypatch.setattr(site.gateway._sio.eio, "ping_interval", 60)  # One answer is enough.
         await silent.send_str("3")
         await until_phase(site.house, Phase.OPEN)
         await silent.close()
