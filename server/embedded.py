@@ -23,7 +23,7 @@ from server import logs
 
 HOME: Final = Path(__file__).resolve().parent.parent
 COMMAND: Final = (sys.executable, "-m", "signalling.livekit")
-READY_WITHIN = 10.0
+READY_WITHIN = 30.0
 ENDED_WITHIN = 3.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 # A child that lived this long (seconds) was healthy: its end starts the back-off anew.

@@ -112,6 +112,13 @@ def test_who_sends_little_learns_by_probes_that_the_line_is_wide() -> None:
     assert simulated.run(20, has=60_000, wants=1_500_000)[-1] > 1_000_000
 
 
+def test_a_picture_that_waits_for_its_line_to_be_proven_waits_for_seconds_only() -> None:
+    """Nothing but padding flows meanwhile, and what one probe brought is not flowing in the next."""
+    simulated = Simulated(rate=5_000_000)
+    simulated.run(1, has=100_000)
+    assert simulated.run(4, has=0, wants=520_000)[-1] >= 520_000
+
+
 def test_probes_of_a_full_line_become_rare_and_fill_no_queue() -> None:
     simulated = Simulated(rate=400_000)
     simulated.run(30, has=250_000, wants=2_000_000)
