@@ -13,7 +13,7 @@ import click
 from aiohttp import web
 from sqlalchemy import select
 
-from server import accounts, auth, config, demo, groups, logs
+from server import accounts, auth, config, demo, groups, logs, members
 from server.app import build
 from server.auth import Kind, Role
 from server.config import Config
@@ -23,9 +23,14 @@ from server.data import chain
 from server.data.reseal import reseal
 from server.data.store import Database, NotMigrated, migrate
 from server.data.tables import area
+from server.deeds import Deed, record
 from server.embedded import EngineWillNotStart
 from server.house import House, SystemClock
 from server.pages.render import NoBundle
+from server.retention import erasing, exporting, purging
+from server.retention.erasing import Receipt, Why
+from server.retention.exporting import Dossier
+from server.retention.reading import readable
 from signalling.meeting.errors import JournalDown
 
 Made = TypeVar("Made")
@@ -114,14 +119,63 @@ def seed_demo(parents: int) -> None:
 def verify_journal() -> None:
     """Follow the chain of every stream of the journal; says where it breaks."""
     try:
-        found = _in_house(lambda house: chain.verify(house.database))
+        found = _in_house(lambda house: chain.verify(house.database, house.keys))
     except JournalDown:
         raise click.ClickException("the database does not answer: look at HEARTH_DATABASE_URL") from None
     for broken in found.breaks:
         click.echo(f"stream {broken.stream} breaks at sequence {broken.sequence}")
     if found.breaks:
         raise click.ClickException(f"{len(found.breaks)} of {found.streams} streams do not hold")
-    click.echo(f"the journal holds: {found.lines} lines in {found.streams} streams, mark {found.mark}")
+    gone = f", {found.purged} more purged at signed checkpoints" if found.purged else ""
+    click.echo(f"the journal holds: {found.lines} lines in {found.streams} streams{gone}, mark {found.mark}")
+
+
+@main.command()
+def purge() -> None:
+    """Delete whatever has been kept for long enough; says what went. The platform does it daily by itself."""
+    try:
+        done = _in_house(purging.purge_all)
+    except JournalDown:
+        raise click.ClickException("the database does not answer: look at HEARTH_DATABASE_URL") from None
+    for name, count in done.counts.items():
+        click.echo(f"{name}: {count}")
+
+
+@main.command()
+@click.argument("person")
+@click.option("--as", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def export_person(person: str, form: str) -> None:
+    """Print what is held about one member of a group, whole. PERSON is their id, as their page shows it."""
+
+    async def export(house: House) -> Dossier | None:
+        found = await exporting.export(house, person, for_worker=True)
+        if found is not None:
+            await record(house, found.group, None, Deed.PERSON_SHOWN, person)
+        return found
+
+    found = _in_house(export)
+    if found is None:
+        raise click.ClickException("there is nobody with this id")
+    click.echo(found.as_json() if form == "json" else readable(found))
+
+
+@main.command()
+@click.argument("person")
+@click.confirmation_option(prompt="Everything about this person is deleted for good. Go on?")
+def erase_person(person: str) -> None:
+    """Erase one member of a group, and print the receipt as JSON. PERSON is their id."""
+
+    async def erase(house: House) -> Receipt | None:
+        await members.leave(house, person)
+        done = await erasing.erase(house, person, Why.ASKED)
+        if done is not None:
+            await record(house, done.group, None, Deed.PERSON_ERASED, person)
+        return done
+
+    receipt = _in_house(erase)
+    if receipt is None:
+        raise click.ClickException("there is nobody with this id")
+    click.echo(receipt.as_json())
 
 
 @main.command()

@@ -30,6 +30,8 @@ from server.pages.render import environment
 from server.pages.trial import TRIALS
 from server.pages.webhook import REPORTER, Reporter
 from server.readiness import Trials
+from server.retention.periods import periods
+from server.retention.purging import purge_if_due
 from server.routes import ROUTES
 from server.seats import SqlSeats
 from server.will import Will
@@ -182,10 +184,13 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 async def _tidy(house: House) -> None:
-    """Again and again delete what must not be kept."""
+    """Again and again delete what must not be kept: locations at once, the rest once a day."""
     while True:
         try:
-            await visits.forget_places(house)
+            await visits.forget_places(house, periods(house.config).location)
+            purged = await purge_if_due(house)
+            if purged is not None:
+                log.info("purged", **purged.counts)
         except JournalDown as error:
             log.error("the database does not answer", exc_info=error)
         await asyncio.sleep(TIDY_EVERY)

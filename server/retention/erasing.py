@@ -7,7 +7,7 @@ brings back is erased again.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -42,6 +42,11 @@ class Receipt:
     counts: Mapping[str, int]
     lines: int
     until: datetime | None
+
+    def as_json(self) -> str:
+        """For the record of whoever asked."""
+        told = {**asdict(self), "why": self.why.value, "at": self.at.isoformat()}
+        return json.dumps({**told, "until": None if self.until is None else self.until.isoformat()}, indent=2)
 
 
 async def erase(house: House, person: str, why: Why, by: str | None = None) -> Receipt | None:

@@ -36,6 +36,7 @@ class Dossier:
     """Everything about one person: rows by table, and what the audit says they did or was done to them."""
 
     person: str
+    group: str
     at: datetime
     rows: Mapping[str, Sequence[Mapping[str, Value]]]
     audit: Sequence[Mapping[str, Value]]
@@ -61,7 +62,9 @@ async def export(house: House, person: str, *, for_worker: bool) -> Dossier | No
             select(journal).where(about(person)).order_by(journal.c.at, journal.c.stream, journal.c.sequence)
         )
         audit = [_line(row, person) for row in await connection.execute(lines)]
-    return Dossier(person, house.clock.now(), rows, audit) if member.name in rows else None
+    if member.name not in rows:
+        return None
+    return Dossier(person, str(rows[member.name][0]["group"]), house.clock.now(), rows, audit)
 
 
 def _told(house: House, table: Table, row: Row[Any], *, for_worker: bool) -> dict[str, Value]:

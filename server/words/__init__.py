@@ -10,6 +10,7 @@ from server.words.account import ACCOUNT
 from server.words.audit import AUDIT
 from server.words.base import BASE
 from server.words.errors import ERRORS
+from server.words.kept import KEPT
 from server.words.mail import MAIL
 from server.words.parent import PARENT
 from server.words.staff import STAFF
@@ -27,6 +28,7 @@ words = SimpleNamespace(
     audit=_area(AUDIT),
     base=_area(BASE),
     errors=_area(ERRORS),
+    kept=_area(KEPT),
     mail=_area(MAIL),
     parent=_area(PARENT),
     staff=_area(STAFF),

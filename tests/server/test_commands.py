@@ -143,3 +143,47 @@ def test_a_backup_is_made_and_restored_by_one_command_each(
     assert run("restore", file).exit_code == 0
     assert "use an empty one" in run("seed-demo").output
     assert run("reseal").output.splitlines()[-1].startswith("sealed ")
+
+
+def somebody(database_file: Path) -> str:
+    """The id of one of the demo's parents."""
+    assert run("seed-demo").exit_code == 0
+    with sqlite3.connect(database_file) as database:
+        found: str = database.execute("SELECT id FROM member").fetchone()[0]
+    database.close()
+    return found
+
+
+def test_a_purge_says_what_went() -> None:
+    result = run("purge")
+    assert result.exit_code == 0
+    assert result.output.splitlines()[:2] == ["locations: 0", "join_times: 0"]
+
+
+def test_what_is_held_about_somebody_is_printed_as_text_or_json_and_written_down(database_file: Path) -> None:
+    person = somebody(database_file)
+    text, machine = run("export-person", person), run("export-person", person, "--as", "json")
+    assert "What we hold about you" in text.output
+    assert "Who you are here" in text.output
+    assert json.loads(machine.output)["person"] == person
+    with sqlite3.connect(database_file) as database:
+        lines = database.execute("SELECT role, event, whom FROM journal").fetchall()
+    database.close()
+    assert lines == [("house", "PersonShown", person)] * 2
+
+
+def test_erasing_somebody_asks_first_and_prints_a_receipt(database_file: Path) -> None:
+    person = somebody(database_file)
+    assert run("erase-person", person).exit_code == 1
+    assert run("export-person", person).exit_code == 0
+    done = run("erase-person", person, "--yes")
+    receipt = json.loads(done.output)
+    assert (receipt["person"], receipt["why"], receipt["counts"]["member"]) == (person, "asked", 1)
+    assert run("verify-journal").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("export-person",), ("erase-person", "--yes")])
+def test_nobody_is_found_whom_nobody_knows(command: tuple[str, ...]) -> None:
+    result = run(*command, "0" * 24)
+    assert result.exit_code == 1
+    assert "nobody with this id" in result.output
