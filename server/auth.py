@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -13,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.crypto import Place, digest
-from server.data.store import new_id
+from server.data.store import DatabaseDown, new_id
 from server.data.tables import account, staff_session
 from server.house import House
 
@@ -21,6 +22,7 @@ IDLE = timedelta(hours=4)
 ABSOLUTE = timedelta(hours=12)
 FRESH = timedelta(minutes=10)
 TOUCHED_EVERY = timedelta(minutes=5)
+TOUCHED_WITHIN = 0.5  # seconds
 SECRET_BYTES = 32
 
 
@@ -162,12 +164,18 @@ async def staff(house: House, cookie: str | None) -> Staff | None:
     if row is None:
         return None
     if now - row.seen_at > TOUCHED_EVERY:
-        this = staff_session.c.id == row.id
-        async with house.database.writing() as connection:
-            await connection.execute(staff_session.update().where(this).values(seen_at=now))
+        await _touch(house, row.id, now)
     name = house.keys.open(row.name, Place("account", "name", row.account))
     kind = None if row.kind is None else Kind(row.kind)
     return Staff(row.account, row.id, row.area, Role(row.role), name, kind, row.proved_at)
+
+
+async def _touch(house: House, session: str, now: datetime) -> None:
+    """Note that a session was seen, if that can be done in a moment: a mute may be waiting for this."""
+    this = staff_session.c.id == session
+    with suppress(TimeoutError, DatabaseDown):
+        async with asyncio.timeout(TOUCHED_WITHIN), house.database.writing() as connection:
+            await connection.execute(staff_session.update().where(this).values(seen_at=now))
 
 
 async def proved(connection: AsyncConnection, house: House, session: str) -> None:

@@ -216,27 +216,30 @@ class LiveKit:
         """One round of `push`. Returns the first thing that went wrong.
 
         LiveKit lists from a store that can lag behind the room. So what this process has not pushed before
-        goes to everyone granted, listed or not; only a repetition trusts the list.
+        goes to everyone granted, listed or not; only a repetition trusts the list. What is new of it goes out
+        while the list is still asked for: a restriction takes effect that much sooner.
         """
         if (rooms := self._rooms()) is None:
             return None
-        try:
-            listed = await _listed(rooms, room)
-        except (aiohttp.ClientError, TimeoutError, api.ServerError) as problem:
+        before = self._pushed.get(room, {})
+        fresh = {seat for seat, grant in grants.items() if before.get(seat) != grant}
+        gone = before.keys() - grants.keys()
+        listed, problem = await asyncio.gather(
+            _listed_or_why(rooms, room), _make(rooms, room, removed=gone, changed=fresh, grants=grants)
+        )
+        if isinstance(listed, Exception):
+            return listed
+        if problem is not None:
             return problem
-        is_news = self._pushed.get(room, {}) != grants
+        is_news = before != grants
         removed = {seat for seat, person in listed.items() if seat not in grants or mislabels(person)}
         changed = {
             seat
             for seat, grant in grants.items()
-            if seat not in removed
+            if seat not in removed | fresh
             and (is_news or (seat in listed and not _has(listed[seat].permission, grant)))
         }
-        outcomes = await asyncio.gather(
-            *(_attempt(rooms.remove_participant(_identity(room, seat))) for seat in removed),
-            *(_attempt(rooms.update_participant(_update(room, seat, grants[seat]))) for seat in changed),
-        )
-        return next((outcome for outcome in outcomes if outcome is not None), None)
+        return await _make(rooms, room, removed=removed - gone, changed=changed, grants=grants)
 
     def _remember(self, room: str, grants: Mapping[SeatId, Grant]) -> None:
         if grants:
@@ -313,6 +316,29 @@ async def _listed(rooms: RoomService, room: str) -> Mapping[SeatId, api.Particip
             return {}
         raise
     return {SeatId(person.identity): person for person in answer.participants}
+
+
+async def _listed_or_why(rooms: RoomService, room: str) -> Mapping[SeatId, api.ParticipantInfo] | Exception:
+    try:
+        return await _listed(rooms, room)
+    except (aiohttp.ClientError, TimeoutError, api.ServerError) as problem:
+        return problem
+
+
+async def _make(
+    rooms: RoomService,
+    room: str,
+    *,
+    removed: AbstractSet[SeatId],
+    changed: AbstractSet[SeatId],
+    grants: Mapping[SeatId, Grant],
+) -> BaseException | None:
+    """Remove and update these, all at the same time. Returns the first thing that went wrong."""
+    outcomes = await asyncio.gather(
+        *(_attempt(rooms.remove_participant(_identity(room, seat))) for seat in removed),
+        *(_attempt(rooms.update_participant(_update(room, seat, grants[seat]))) for seat in changed),
+    )
+    return next((outcome for outcome in outcomes if outcome is not None), None)
 
 
 async def _attempt(call: Awaitable[object]) -> BaseException | None:

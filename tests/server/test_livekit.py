@@ -154,6 +154,16 @@ async def test_a_new_restriction_does_not_trust_a_list_that_lags_behind(
     assert rooms.grants() == {ANNA: permission(MUTED), BELA: permission(MUTED)}
 
 
+async def test_a_new_restriction_does_not_wait_for_any_list(engine: LiveKit, rooms: Rooms) -> None:
+    rooms.add(ANNA, PARENT)
+    rooms.add(BELA, PARENT)
+    await engine.push(MEETING, {ANNA: PARENT, BELA: PARENT})
+    rooms.broken.add("ListParticipants")
+    with pytest.raises(MediaDown):
+        await engine.push(MEETING, {ANNA: MUTED})
+    assert rooms.grants() == {ANNA: permission(MUTED)}
+
+
 async def test_each_is_in_the_room_that_the_grant_names_and_in_no_other(
     engine: LiveKit, rooms: Rooms
 ) -> None:
