@@ -1,9 +1,32 @@
+import { resolve } from 'node:path';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+/** Socket.IO runs over WebSockets only here, so what it brings for other ways is left out: 3 kB less to wait for. */
+function webSocketOnly(): Plugin {
+  const id = '\0websocket-only';
+  let transports = '';
+  return {
+    name: 'websocket-only',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      if (source !== './transports/index.js' || importer?.includes('engine.io-client') !== true) return null;
+      transports = resolve(importer, '../transports');
+      return id;
+    },
+    load(asked) {
+      if (asked !== id) return null;
+      const from = JSON.stringify(`${transports}/websocket.js`);
+      return `import { WS } from ${from};\nexport const transports = { websocket: WS };\n`;
+    },
+  };
+}
 
 export default defineConfig({
   base: '/static/',
   // No polyfill and no public folder: what is served is what is written here.
   publicDir: false,
+  plugins: [webSocketOnly()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -14,6 +37,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rollupOptions: {
+      treeshake: { moduleSideEffects: (id) => !id.includes('engine.io-client/build/esm/transports/polling') },
       input: [
         'src/pages/main.ts',
         'src/check/main.ts',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { held, hindrance, mustLetGo, standing } from '../src/room/holds';
+import { hindrance, mustLetGo } from '../src/room/holds';
+import { held, standing } from '../src/room/standing';
 import { floor as words, pause, room } from '../src/words/en';
 import { someone, view } from './views';
 

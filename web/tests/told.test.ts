@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { announcements, failure, happened, knocks } from '../src/room/told';
-import { aside, desk, floor, pause, room } from '../src/words/en';
+import { announcements, happened, knocks } from '../src/room/told';
+import { aside, desk, failed, failure, floor, pause, room } from '../src/words/en';
 import { someone, view, waiting } from './views';
 
 describe('a screen reader is told', () => {
@@ -119,7 +119,7 @@ describe('above the controls', () => {
     'target_is_host',
     'lost',
   ] as const)('%s has its own sentence', (error) => {
-    expect(failure(error, false)).toBe(desk.failed[error]);
+    expect(failure(error, false)).toBe(failed[error]);
   });
 
   test('a restriction that stands is told apart from one that was not saved', () => {
@@ -127,6 +127,6 @@ describe('above the controls', () => {
   });
 
   test('an error unknown here still has a sentence', () => {
-    expect(failure('toString', false)).toBe(desk.failed.other);
+    expect(failure('toString', false)).toBe(failed.other);
   });
 });

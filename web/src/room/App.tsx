@@ -1,14 +1,16 @@
-/** Chooses the screen, and tells screen readers what changed. */
+/** Chooses the screen, and tells screen readers what changed. The room and the desk are fetched when they are due. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import { clock, desk, pages } from '../words/en';
-import { Desk } from './Desk';
+import { pages } from '../words/en';
+import { useAwake } from './awake';
 import { FinalScreen } from './Final';
-import { Room } from './Room';
+import { Later } from './later';
 import type { Screen } from './screens';
 import type { Session } from './session';
 import { Connecting, Waiting } from './Waiting';
-import { useAwake } from './awake';
+
+const room = new Later(() => import('./Room'));
+const hostDesk = new Later(() => import('./Desk'));
 
 /** What counts as another screen: the focus goes to its heading. */
 function kind(screen: Screen): string {
@@ -18,10 +20,11 @@ function kind(screen: Screen): string {
     case 'waiting':
       return screen.kind === 'returned' ? 'returned' : 'waiting';
     case 'room':
-      return screen.hangOn ? 'hang on' : 'room';
-    case 'connecting':
+      return room.part.value === null ? 'connecting' : screen.hangOn ? 'hang on' : 'room';
     case 'desk':
-      return screen.name;
+      return hostDesk.part.value === null ? 'connecting' : 'desk';
+    case 'connecting':
+      return 'connecting';
   }
 }
 
@@ -54,22 +57,38 @@ function Chosen({ session, screen }: { session: Session; screen: Screen }) {
       return <FinalScreen session={session} why={screen.why} />;
     case 'waiting':
       return <Waiting session={session} kind={screen.kind} />;
-    case 'room':
-      return <Room session={session} hangOn={screen.hangOn} />;
-    case 'desk':
-      return <Desk session={session} />;
+    case 'room': {
+      room.ask();
+      const part = room.part.value;
+      return part === null ? (
+        <Connecting lost={false} />
+      ) : (
+        <part.Room session={session} hangOn={screen.hangOn} />
+      );
+    }
+    case 'desk': {
+      hostDesk.ask();
+      const part = hostDesk.part.value;
+      return part === null ? <Connecting lost={false} /> : <part.Desk session={session} />;
+    }
   }
 }
 
-/** Top left: the time in the room, the group and its end for hosts. */
-export function Mark({ session }: { session: Session }) {
-  const view = session.view.value;
+/** What the room or the desk brings, once it is there. */
+function shown(session: Session) {
   const { name } = session.screen.value;
-  if (view === null || (name !== 'room' && name !== 'desk')) return <>{pages.mark}</>;
-  if (name === 'room') return <span class="clock">{clock(session.now.value)}</span>;
-  return (
-    <>
-      {view.title} <span class="clock">{desk.until(session.now.value, view.ends)}</span>
-    </>
-  );
+  if (name === 'room') return room.part.value;
+  return name === 'desk' ? hostDesk.part.value : null;
+}
+
+/** Top left. */
+export function Mark({ session }: { session: Session }) {
+  const part = shown(session);
+  return part === null ? <>{pages.mark}</> : <part.Mark session={session} />;
+}
+
+/** In the bar beside it. */
+export function Tools({ session }: { session: Session }) {
+  const part = shown(session);
+  return part === null ? null : <part.Tools session={session} />;
 }

@@ -21,7 +21,9 @@ import { hindrance, type Hindrance } from './holds';
 import { ParentMore } from './ParentMore';
 import { isLastHost } from './desk-facts';
 import type { View } from './protocol';
+import { sentence } from './sentence';
 import type { Session } from './session';
+import { refusal } from './standing';
 
 interface ControlProps {
   icon: LucideIcon;
@@ -64,6 +66,22 @@ function waits(device: Device, why: Hindrance): { text: string; label: string } 
   }
 }
 
+/** A press on one's own microphone or camera. */
+function press(session: Session, device: Device): void {
+  const view = session.view.value;
+  if (view === null) return;
+  const { media } = session;
+  const why = hindrance(view, device);
+  // Off is always possible, whatever is paused.
+  if (why !== null && media[device].value === 'off') {
+    session.said.value = refusal(device, why);
+    return;
+  }
+  session.said.value = null;
+  if (media.blocked.value) void media.hear();
+  void media.turnTo(device, media[device].value === 'off');
+}
+
 function DeviceControl({ session, device }: { session: Session; device: Device }) {
   const view = session.view.value;
   const state = session.media[device].value;
@@ -79,7 +97,7 @@ function DeviceControl({ session, device }: { session: Session; device: Device }
       label={label}
       kind={why === null ? (on ? 'on' : '') : 'off'}
       onClick={() => {
-        session.press(device);
+        press(session, device);
       }}
     />
   );
@@ -87,7 +105,7 @@ function DeviceControl({ session, device }: { session: Session; device: Device }
 
 /** Polite, and above the controls, so that thumb and eye find it together. */
 export function Sentence({ session }: { session: Session }) {
-  const line = session.line.value;
+  const line = sentence(session);
   const { state, blocked } = session.media;
   return (
     <div class="says">

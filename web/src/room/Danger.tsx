@@ -1,14 +1,13 @@
 /** The danger card: what to do first, then help that is recorded. One press on a person. */
 
 import { useSignal } from '@preact/signals';
-import { danger as words, desk } from '../words/en';
+import { danger as words, desk, failure } from '../words/en';
 import { Choice } from './Choice';
 import { parents } from './desk-facts';
 import { Dialog } from './Dialog';
 import type { About } from './Person';
 import type { View } from './protocol';
 import type { Session } from './session';
-import { failure } from './told';
 
 interface Props {
   session: Session;

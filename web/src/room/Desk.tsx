@@ -1,7 +1,10 @@
 /** The host's desk: faces left, people right; on a phone one or the other. */
 
+import '../styles/stage.css';
+import '../styles/desk.css';
 import { LayoutGrid, ShieldAlert, Users } from 'lucide-preact';
 import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { danger as dangerWords, desk as words, pause as pauseWords } from '../words/en';
 import { Control, Controls, Sentence } from './Controls';
 import { DangerChoice } from './Danger';
@@ -10,13 +13,20 @@ import { HostMore } from './Everyone';
 import { Faces, Sounds } from './Faces';
 import { isFrozen } from './holds';
 import { HostNotices } from './HostNotices';
+import { Knock } from './knock';
+import { useNews } from './news';
 import { Side } from './Side';
 import type { View } from './protocol';
 import type { Session } from './session';
+import { knocks } from './told';
 
 export function Desk({ session }: { session: Session }) {
   const view = session.view.value;
   const pane = useSignal<'faces' | 'people'>('faces');
+  const knock = useMemo(() => new Knock(), []);
+  useNews(session, (before, now) => {
+    if (knocks(before, now)) knock.strike();
+  });
   if (view === null) return null;
   const opened = view.phase !== 'scheduled';
   return (
@@ -51,7 +61,7 @@ export function Desk({ session }: { session: Session }) {
             }}
           />
           {opened && <DangerControl session={session} view={view} />}
-          {opened && <HostMore session={session} view={view} />}
+          {opened && <HostMore session={session} view={view} knock={knock} />}
         </Controls>
       </div>
     </div>
@@ -118,6 +128,17 @@ function DangerControl({ session, view }: { session: Session; view: View }) {
           }}
         />
       )}
+    </>
+  );
+}
+
+/** Top left: which group, the time, and when it ends. */
+export function Mark({ session }: { session: Session }) {
+  const view = session.view.value;
+  if (view === null) return null;
+  return (
+    <>
+      {view.title} <span class="clock">{words.until(session.now.value, view.ends)}</span>
     </>
   );
 }

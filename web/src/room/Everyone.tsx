@@ -15,8 +15,9 @@ import { Choice } from './Choice';
 import { Control } from './Controls';
 import { parents } from './desk-facts';
 import { Dialog } from './Dialog';
+import type { Knock } from './knock';
 import { ClosingQuestion } from './HostNotices';
-import { OwnPicture, OwnScreen } from './Own';
+import { LayoutChoice, OwnPicture, OwnScreen } from './Own';
 import { CHAT_MODES, type Act, type View } from './protocol';
 import { Reactions } from './Reactions';
 import type { Session } from './session';
@@ -26,7 +27,7 @@ interface Props {
   view: View;
 }
 
-export function HostMore({ session, view }: Props) {
+export function HostMore({ session, view, knock }: Props & { knock: Knock }) {
   const open = useSignal<'no' | 'all' | 'closing'>('no');
   const close = () => {
     open.value = 'no';
@@ -47,17 +48,18 @@ export function HostMore({ session, view }: Props) {
           <Writing session={session} view={view} />
           <Group title={words.yours}>
             <Reactions session={session} view={view} onDone={close} />
+            <LayoutChoice session={session} onDone={close} />
             <OwnPicture session={session} onDone={close} />
             <OwnScreen session={session} view={view} onDone={close} />
             <button
               type="button"
               class="btn quiet"
-              aria-pressed={session.knock.on.value}
+              aria-pressed={knock.on.value}
               onClick={() => {
-                session.knock.on.value = !session.knock.on.value;
+                knock.on.value = !knock.on.value;
               }}
             >
-              {session.knock.on.value ? words.knockOn : words.knockOff}
+              {knock.on.value ? words.knockOn : words.knockOff}
             </button>
           </Group>
           <Group title={words.ending}>

@@ -1,14 +1,15 @@
 /** Everybody present: a picture or a letter, a name, who speaks. Sound is kept apart from what is shown. */
 
 import { useSignal } from '@preact/signals';
-import { DoorOpen, Hand, MicOff, WifiOff, type LucideIcon } from 'lucide-preact';
+import { DoorOpen, Hand, HeartHandshake, MicOff, WifiLow, WifiOff, type LucideIcon } from 'lucide-preact';
+import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { room as words, screen as screenWords, talk as talkWords } from '../words/en';
-import { columns, isTight } from './grid';
-import { NOTHING, type Sent, type Showable } from './media';
+import { desk as deskWords, room as words, screen as screenWords, talk as talkWords } from '../words/en';
+import { gallery, isWide, spotlight, start, type Space } from './layout';
 import type { Reaction, Someone, View } from './protocol';
 import { SIGNS } from './Reactions';
 import { company } from './screens';
+import { NOTHING, type Sent, type Showable } from './sent';
 import type { Session } from './session';
 
 function useTrack<E extends HTMLMediaElement>(track: Showable | null) {
@@ -29,9 +30,16 @@ function Picture({ track, mine }: { track: Showable; mine: boolean }) {
   return <video class={mine ? 'mine' : ''} ref={element} muted playsInline autoPlay aria-hidden="true" />;
 }
 
+/** A phone call, or another app, stops a page's sound: it goes on as soon as the phone lets it. */
+function playOn(event: Event): void {
+  const { currentTarget: element } = event;
+  if (element instanceof HTMLAudioElement && element.isConnected && element.srcObject !== null)
+    void element.play().catch(() => undefined);
+}
+
 function Sound({ track, seat }: { track: Showable; seat: string }) {
   const element = useTrack<HTMLAudioElement>(track);
-  return <audio ref={element} data-seat={seat} autoPlay />;
+  return <audio ref={element} data-seat={seat} autoPlay onPause={playOn} />;
 }
 
 /** Everybody's sound but one's own, for those the platform says are here. */
@@ -60,17 +68,26 @@ interface TileProps {
   someone: Someone;
   sent: Sent;
   mine: boolean;
+  /** It is a host who looks. */
+  host: boolean;
   reaction: Reaction | null;
   /** Stepped out into the side room, which oneself is not in. */
   out: boolean;
+  large: boolean;
+  /** The half column where it begins, to have the last row in the middle. */
+  begins: number | null;
 }
 
 /** The one thing to know about somebody beside their name, with its sign. */
-function note(someone: Someone, muted: boolean, out: boolean): [LucideIcon, string] | null {
+function note(someone: Someone, sent: Sent, out: boolean, host: boolean): [LucideIcon, string] | null {
   if (!someone.connected) return [WifiOff, words.away];
   if (out) return [DoorOpen, words.steppedOut];
+  if (someone.mark !== 'none') return [HeartHandshake, deskWords.marks[someone.mark]];
   if (someone.hand !== null) return [Hand, words.handNote(someone.hand)];
-  return muted ? [MicOff, words.muted] : null;
+  if (sent.poor) return [WifiLow, words.poorLine];
+  // Who muted whom is between them and the hosts.
+  if (someone.microphone_held) return [MicOff, host ? deskWords.heldByYou : words.muted];
+  return sent.speaks ? null : [MicOff, words.muted];
 }
 
 function Note({ sign: Sign, text }: { sign: LucideIcon; text: string }) {
@@ -91,12 +108,15 @@ function ReactionSign({ reaction }: { reaction: Reaction }) {
   );
 }
 
-function Tile({ someone, sent, mine, reaction, out }: TileProps) {
-  const muted = someone.microphone_held || !sent.speaks;
-  const known = note(someone, muted, out);
-  const speaks = sent.speaking && !muted && !out;
+function Tile({ someone, sent, mine, host, reaction, out, large, begins }: TileProps) {
+  const known = note(someone, sent, out, host);
+  const speaks = sent.speaking && sent.speaks && !someone.microphone_held && !out;
   return (
-    <li class={speaks ? 'tile speaks' : out ? 'tile out' : 'tile'} data-seat={someone.seat}>
+    <li
+      class={['tile', speaks && 'speaks', out && 'out', large && 'large'].filter(Boolean).join(' ')}
+      data-seat={someone.seat}
+      style={{ gridColumnStart: begins === null ? '' : String(begins) }}
+    >
       {sent.picture === null || out ? (
         <span class="face" aria-hidden="true">
           {letter(someone.name)}
@@ -114,19 +134,18 @@ function Tile({ someone, sent, mine, reaction, out }: TileProps) {
   );
 }
 
-/** A shared screen, large, with the faces beneath it. One's own is not shown back. */
-function SharedScreen({ session, view }: { session: Session; view: View }) {
-  const sharing = company(view).find(
-    ({ seat }) => seat !== view.you.seat && (session.media.seats.value.get(seat)?.screen ?? null) !== null,
-  );
-  const track = sharing === undefined ? null : (session.media.seats.value.get(sharing.seat)?.screen ?? null);
-  if (sharing === undefined || track === null) return null;
-  return (
-    <figure class="shared">
-      <Picture track={track} mine={false} />
-      <figcaption class="name">{screenWords.shared(sharing.name)}</figcaption>
-    </figure>
-  );
+interface Shared {
+  name: string;
+  track: Showable;
+}
+
+/** A screen that somebody else shares. One's own is not shown back. */
+function shared(session: Session, view: View): Shared | null {
+  for (const { seat, name } of company(view)) {
+    const track = session.media.seats.value.get(seat)?.screen ?? null;
+    if (track !== null && seat !== view.you.seat) return { name, track };
+  }
+  return null;
 }
 
 /** Hosts first, oneself last, otherwise as they came: nobody jumps about. */
@@ -140,49 +159,104 @@ function textScale(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
 }
 
-export function Faces({ session }: { session: Session }) {
-  const list = useRef<HTMLUListElement>(null);
-  const size = useSignal({ width: 360, height: 560 });
+/** The room there is for faces, at text of the usual size. */
+function useSpace<E extends HTMLElement>(): [RefObject<E>, Space] {
+  const place = useRef<E>(null);
+  const space = useSignal<Space>({ width: 360, height: 560 });
   useLayoutEffect(() => {
-    const element = list.current;
+    const element = place.current;
     if (element === null) return undefined;
     const measure = new ResizeObserver(() => {
-      const width = element.clientWidth;
-      const height = element.clientHeight;
+      const { clientWidth: width, clientHeight: height } = element;
       const scale = textScale();
-      if (width > 0) size.value = { width: width / scale, height: height / scale };
+      if (width > 0) space.value = { width: width / scale, height: height / scale };
     });
     measure.observe(element);
     return () => {
       measure.disconnect();
     };
   }, []);
+  return [place, space.value];
+}
+
+/** Who is shown large: whoever spoke last, else the first of the others. */
+function largest(session: Session, shown: readonly Someone[], mine: string): string | null {
+  if (session.layout.value !== 'speaker' || shown.length < 2) return null;
+  const speaker = shown.find(({ seat }) => seat === session.speaker.value);
+  return (speaker ?? shown.find(({ seat }) => seat !== mine))?.seat ?? null;
+}
+
+export function Faces({ session }: { session: Session }) {
+  const [place, space] = useSpace<HTMLDivElement>();
   const view = session.view.value;
   if (view === null) return null;
   const mine = view.you.seat;
-  const aside = view.you.aside?.state === 'in';
+  const screen = shared(session, view);
+  const wide = isWide(space);
   const shown = ordered(company(view), mine).filter(({ seat }) => seat !== mine || !session.selfHidden.value);
-  const across = columns(shown.length, size.value.width, size.value.height);
   return (
-    <>
-      <SharedScreen session={session} view={view} />
-      <ul
-        class={isTight(across, size.value.width) ? 'grid tight' : 'grid'}
-        ref={list}
-        aria-label={words.everyone}
-        style={{ '--across': String(across) }}
-      >
-        {shown.map((someone) => (
-          <Tile
-            key={someone.seat}
-            someone={someone}
-            sent={session.media.seats.value.get(someone.seat) ?? NOTHING}
-            mine={someone.seat === mine}
-            reaction={session.talk.reactions.value.get(someone.seat) ?? null}
-            out={someone.stepped_out && !aside}
-          />
-        ))}
-      </ul>
-    </>
+    <div class={wide ? 'faces wide' : 'faces'} ref={place}>
+      {screen !== null && (
+        <figure class="shared">
+          <Picture track={screen.track} mine={false} />
+          <figcaption class="name">{screenWords.shared(screen.name)}</figcaption>
+        </figure>
+      )}
+      <Grid
+        session={session}
+        view={view}
+        shown={shown}
+        large={screen === null ? largest(session, shown, mine) : null}
+        space={screen === null ? space : beside(space, wide)}
+      />
+    </div>
+  );
+}
+
+/** What a shared screen leaves of the space (stage.css has the same). */
+function beside({ width, height }: Space, wide: boolean): Space {
+  return wide ? { width: width / 4, height } : { width, height: height / 3 };
+}
+
+interface GridProps {
+  session: Session;
+  view: View;
+  shown: readonly Someone[];
+  /** The seat that is shown large, if any. */
+  large: string | null;
+  space: Space;
+}
+
+function Grid({ session, view, shown, large, space }: GridProps) {
+  const mine = view.you.seat;
+  const aside = view.you.aside?.state === 'in';
+  const spot = large === null ? null : spotlight(shown.length - 1, space);
+  const { across, tight } = spot ?? gallery(shown.length, space);
+  const small = shown.filter(({ seat }) => seat !== large);
+  const kind = spot === null ? '' : spot.wide ? 'one beside' : 'one';
+  return (
+    <ul
+      class={`grid ${kind} ${tight ? 'tight' : ''}`}
+      aria-label={words.everyone}
+      style={{ '--across': String(across), '--rows': String(spot?.rows ?? 1) }}
+    >
+      {shown.map((someone) => (
+        <Tile
+          key={someone.seat}
+          someone={someone}
+          sent={session.media.seats.value.get(someone.seat) ?? NOTHING}
+          mine={someone.seat === mine}
+          host={view.you.role === 'facilitator'}
+          reaction={session.talk.reactions.value.get(someone.seat) ?? null}
+          out={someone.stepped_out && !aside}
+          large={someone.seat === large}
+          begins={
+            someone.seat === large || spot?.wide === true
+              ? null
+              : start(small.indexOf(someone), small.length, across)
+          }
+        />
+      ))}
+    </ul>
   );
 }

@@ -5,7 +5,8 @@ import { aside as asideWords, closing, desk as words, floor as floorWords, pause
 import { Question } from './Dialog';
 import { isFrozen, nameOf } from './holds';
 import { Notice, Press } from './Notice';
-import { PrivateNotice, SharingNotice } from './Notices';
+import { SharingNotice, SoundOnlyNotice } from './Notices';
+import { PrivateNotice } from './PrivateNotice';
 import type { View } from './protocol';
 import { isEnding, stayUntil } from './screens';
 import type { Session } from './session';
@@ -145,6 +146,7 @@ export function HostNotices({ session, view, onAnswer }: Props & { onAnswer: () 
       <FloorNotice session={session} view={view} />
       <SideRoomNotice session={session} view={view} />
       <SharingNotice session={session} />
+      <SoundOnlyNotice session={session} />
       <ClosingNotice session={session} view={view} />
       <PrivateNotice session={session} view={view} onAnswer={onAnswer} />
       <ToastNotice session={session} />

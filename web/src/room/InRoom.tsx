@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { desk as words, room as roomWords } from '../words/en';
 import { Tag } from './Door';
 import { ordered } from './Faces';
-import { NOTHING } from './media';
+import { NOTHING } from './sent';
 import { PersonDialog } from './Person';
 import type { Mark, Someone, View } from './protocol';
 import type { Session } from './session';

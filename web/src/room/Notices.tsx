@@ -4,15 +4,14 @@ import {
   aside as asideWords,
   closing,
   floor as floorWords,
+  room as roomWords,
   screen as screenWords,
-  talk as talkWords,
 } from '../words/en';
-import { Text } from './Conversation';
 import { Notice, Press } from './Notice';
+import { PrivateNotice } from './PrivateNotice';
 import type { View } from './protocol';
 import { isEnding, stayUntil } from './screens';
 import type { Session } from './session';
-import { answering } from './talk';
 
 interface Props {
   session: Session;
@@ -57,38 +56,6 @@ function TurnNotice({ session, view }: Props) {
   );
 }
 
-/** The newest message that was meant for this person alone. */
-export function PrivateNotice({ session, view, onAnswer }: Props & { onAnswer?: () => void }) {
-  const said = session.talk.privately.value;
-  if (said === null) return null;
-  return (
-    <div class="say plain notice-line">
-      <span class="grow" dir="auto">
-        <b>
-          <bdi>{said.from.name}</bdi>
-        </b>
-        : <Text said={said} />
-      </span>
-      <span class="does">
-        <Press
-          text={talkWords.read}
-          onClick={() => {
-            session.talk.read();
-          }}
-        />
-        <Press
-          text={talkWords.answer}
-          go
-          onClick={() => {
-            session.talk.open(answering(view, said));
-            onAnswer?.();
-          }}
-        />
-      </span>
-    </div>
-  );
-}
-
 function ClosingNotice({ session, view }: Props) {
   const until = stayUntil(view);
   if (until !== null)
@@ -98,6 +65,19 @@ function ClosingNotice({ session, view }: Props) {
       </Notice>
     );
   return isEnding(view, session.now.value) ? <Notice text={closing.soon} /> : null;
+}
+
+/** Without pictures: why, and the way back, which parents have in the bar. */
+export function SoundOnlyNotice({ session }: { session: Session }) {
+  const how = session.media.soundOnly.value;
+  if (how === 'no') return null;
+  return (
+    <Notice text={roomWords.soundOnly[how]} kind={how === 'poor' ? 'careful' : 'plain'}>
+      {session.view.value?.you.role === 'facilitator' && (
+        <Press text={roomWords.soundOnly.back} onClick={() => session.hearOnly('no')} />
+      )}
+    </Notice>
+  );
 }
 
 export function SharingNotice({ session }: { session: Session }) {
@@ -114,6 +94,7 @@ export function ParentNotices({ session, view }: Props) {
     <div class="notices" role="status" aria-atomic="false">
       <ClosingNotice session={session} view={view} />
       <SharingNotice session={session} />
+      <SoundOnlyNotice session={session} />
       <TurnNotice session={session} view={view} />
       <AsideNotice session={session} view={view} />
       <PrivateNotice session={session} view={view} />

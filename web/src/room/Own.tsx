@@ -1,4 +1,4 @@
-/** One's own picture in one's own view, and one's own screen. */
+/** How one sees the room, one's own picture in it, and one's own screen. */
 
 import { room as words, screen as screenWords } from '../words/en';
 import type { View } from './protocol';
@@ -21,6 +21,23 @@ export function OwnPicture({ session, onDone }: Props) {
       }}
     >
       {hidden ? words.showSelfLabel : words.hideSelfLabel}
+    </button>
+  );
+}
+
+/** Everybody the same size, or whoever speaks large. */
+export function LayoutChoice({ session, onDone }: Props) {
+  const next = session.layout.value === 'gallery' ? 'speaker' : 'gallery';
+  return (
+    <button
+      type="button"
+      class="btn quiet"
+      onClick={() => {
+        session.layout.value = next;
+        onDone();
+      }}
+    >
+      {words.layout[next]}
     </button>
   );
 }

@@ -5,7 +5,7 @@ import { Ellipsis } from 'lucide-preact';
 import { pages, room as words, talk as talkWords } from '../words/en';
 import { Control } from './Controls';
 import { Dialog } from './Dialog';
-import { OwnPicture, OwnScreen } from './Own';
+import { LayoutChoice, OwnPicture, OwnScreen } from './Own';
 import type { View } from './protocol';
 import { Reactions } from './Reactions';
 import type { Session } from './session';
@@ -41,6 +41,7 @@ export function ParentMore({ session, view }: { session: Session; view: View }) 
               {talkWords.openLabel(unread)}
             </button>
             <Reactions session={session} view={view} onDone={close} />
+            <LayoutChoice session={session} onDone={close} />
             <OwnPicture session={session} onDone={close} />
             <OwnScreen session={session} view={view} onDone={close} />
             <button type="button" class="btn quiet" onClick={close}>

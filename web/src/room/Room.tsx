@@ -1,15 +1,19 @@
 /** The room as a parent sees it. */
 
-import { pause, room as words } from '../words/en';
+import '../styles/stage.css';
+import { Headphones, Images } from 'lucide-preact';
+import { clock, pause, room as words } from '../words/en';
 import { ParentControls, Sentence } from './Controls';
 import { ConversationSheet } from './Conversation';
 import { Faces, Sounds } from './Faces';
 import { isFrozen } from './holds';
+import { useNews } from './news';
 import { ParentNotices } from './Notices';
 import type { Session } from './session';
 
 export function Room({ session, hangOn }: { session: Session; hangOn: boolean }) {
   const view = session.view.value;
+  useNews(session);
   if (view === null) return null;
   return (
     <div class="scene">
@@ -33,6 +37,27 @@ export function Room({ session, hangOn }: { session: Session; hangOn: boolean })
       </div>
       <ConversationSheet session={session} view={view} />
     </div>
+  );
+}
+
+/** Top left: the time. */
+export function Mark({ session }: { session: Session }) {
+  return <span class="clock">{clock(session.now.value)}</span>;
+}
+
+/** In the bar: pictures off with one press, for whoever has a poor line or little data. */
+export function Tools({ session }: { session: Session }) {
+  const without = session.media.soundOnly.value !== 'no';
+  return (
+    <button
+      type="button"
+      class="mini"
+      aria-pressed={without}
+      onClick={() => void session.hearOnly(without ? 'no' : 'chosen')}
+    >
+      {without ? <Images aria-hidden="true" /> : <Headphones aria-hidden="true" />}
+      {without ? words.soundOnly.back : words.soundOnly.name}
+    </button>
   );
 }
 

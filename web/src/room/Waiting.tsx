@@ -5,7 +5,7 @@ import { Clock, Headphones } from 'lucide-preact';
 import { help as helpWords, waiting as words } from '../words/en';
 import { ConversationSheet } from './Conversation';
 import { HelpSheet } from './Help';
-import { PrivateNotice } from './Notices';
+import { PrivateNotice } from './PrivateNotice';
 import type { View } from './protocol';
 import type { WaitingKind } from './screens';
 import type { Session } from './session';

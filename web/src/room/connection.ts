@@ -20,6 +20,8 @@ export interface Listener {
 
 const ACK_MS = 8000;
 const RETRY_MS = 1000;
+/** An answer takes this long at most on a line that is worth keeping. */
+const CHECK_MS = 2500;
 
 /** Refusals that trying again cannot mend; any other one is tried again. */
 const FINAL = new Set([
@@ -86,6 +88,14 @@ export class Connection {
 
   react(reaction: Reaction): Promise<Answer> {
     return this.ask('react', { reaction });
+  }
+
+  /** Whether it is still there: where a network is gone without a word, it is noticed now and not in a while. */
+  check(): void {
+    if (this.over || !this.socket.connected) return;
+    this.socket.timeout(CHECK_MS).emit('view', (error: unknown) => {
+      if (error !== null && !this.over) this.socket.io.engine.close();
+    });
   }
 
   close(): void {

@@ -2,11 +2,10 @@
 
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { App, Mark } from './App';
-import { Tools } from './Desk';
+import { App, Mark, Tools } from './App';
 import { Session } from './session';
 
-/** The server's bar keeps the way out; the time and the host's tools are shown in it. */
+/** The server's bar keeps the way out; the time, and tools for this room, are shown in it. */
 function intoBar(session: Session): void {
   const mark = document.getElementById('mark');
   const bar = document.getElementById('bar');

@@ -1,38 +1,21 @@
 /**
- * Sound and picture of the room, over livekit-client, which is loaded on entering and not before.
- * Microphone and camera are off until the person turns them on, and let go of whenever they are turned off.
+ * Sound and picture of the room: what the person wants of it, kept through every lost connection. Microphone and
+ * camera are off until the person turns them on.
  */
 
 import { signal } from '@preact/signals';
-import type * as LiveKit from 'livekit-client';
-import type { LocalTrack, Participant, Room, TrackPublication } from 'livekit-client';
 import { trouble, type Device, type Trouble } from '../devices';
 import { whenLeaving } from '../exit/leaving';
 import { mediaUrl } from '../media-url';
+import type { Call } from './call';
+import type { Reception } from './reception';
 import type { Where } from './screens';
+import { UNCHOSEN, type Chosen, type Kind, type Sent, type Switch } from './sent';
 
 /** slow: did not come about at once and is being tried again; lost: was on, and is being tried again. */
 export type MediaState = 'off' | 'connecting' | 'slow' | 'on' | 'lost';
-export type Switch = 'off' | 'turning' | 'on';
-
-/** What a page can put on an element; livekit-client's tracks do. */
-export interface Showable {
-  attach(element: HTMLMediaElement): unknown;
-  detach(element: HTMLMediaElement): unknown;
-}
-
-/** What one seat sends just now. */
-export interface Sent {
-  picture: Showable | null;
-  sound: Showable | null;
-  screen: Showable | null;
-  /** Their microphone is on, by their own switch. */
-  speaks: boolean;
-  /** They are being heard right now. */
-  speaking: boolean;
-}
-
-export const NOTHING: Sent = { picture: null, sound: null, screen: null, speaks: false, speaking: false };
+/** Sound without pictures: by one's own choice, or because the line is poor. */
+export type SoundOnly = 'no' | 'chosen' | 'poor';
 
 export interface DeviceTrouble {
   device: Device;
@@ -41,14 +24,6 @@ export interface DeviceTrouble {
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5000;
-
-/** One layer is sent to everyone, old phones on poor lines among them: so 640 x 360 for all. */
-const PICTURE = { width: 640, height: 360, frameRate: 20 };
-const PICTURE_RATE = { maxBitrate: 450_000, maxFramerate: 20 };
-/** Words must be readable; they hardly move. */
-const SCREEN = { width: 1280, height: 720, frameRate: 8 };
-const SCREEN_RATE = { maxBitrate: 600_000, maxFramerate: 8 };
-const SOUND_RATE = { maxBitrate: 28_000 };
 
 export class Media {
   readonly state = signal<MediaState>('off');
@@ -59,14 +34,27 @@ export class Media {
   /** The browser plays no sound before a press. */
   readonly blocked = signal(false);
   readonly trouble = signal<DeviceTrouble | null>(null);
+  readonly soundOnly = signal<SoundOnly>('no');
+  readonly reception = signal<Reception>('unknown');
+  /** The phone uses the microphone for something else, a call perhaps. */
+  readonly taken = signal(false);
+  readonly chosen = signal<Chosen>(UNCHOSEN);
+  /** Somebody speaks into the microphone that is off. */
+  readonly unheard = signal(false);
+  /** Whether somebody who speaks with the microphone off is told so. */
+  readonly notices = signal(true);
 
-  private room: Room | null = null;
+  private call: Call | null = null;
   /** Counts entries and leavings: a loop whose turn is over ends. */
   private turn = 0;
   private inside = false;
   private where: Where = 'main';
   /** What the person has turned on, to have it back after a lost connection. */
-  private readonly chosen = { microphone: false, camera: false };
+  private readonly wanted = { microphone: false, camera: false };
+  /** Whether a poor line may turn pictures off: no more once the person wanted them all the same. */
+  private yields = true;
+  /** Whether it may at all: a host has to see. */
+  mayYield = false;
   private due = false;
   /** Ends the wait before the next try. */
   private wake: () => void = () => undefined;
@@ -100,47 +88,83 @@ export class Media {
   /** Connects anew at once, if the connection is still lost: what would have waited longer need not. */
   hurry(): void {
     if (this.state.value !== 'lost' && this.state.value !== 'slow') return;
-    void this.room?.disconnect(false);
+    this.call?.drop();
     this.wake();
+  }
+
+  /** The network has changed: whatever still seems connected looks for its way anew. */
+  reroute(): void {
+    if (this.state.value === 'on') void this.call?.resume().catch(() => undefined);
+    else this.hurry();
+  }
+
+  /** The page is in front again: sound may have stopped meanwhile. */
+  async revive(): Promise<void> {
+    if (this.call === null) return;
+    if (!this.blocked.value) await this.hear().catch(() => undefined);
+    await Promise.all([this.call.mend('microphone'), this.call.mend('camera')]);
+    this.refresh();
   }
 
   /** Turns the person's own microphone or camera on or off. */
   async turnTo(device: Device, on: boolean): Promise<void> {
-    this.chosen[device] = on;
-    if (this.room !== null && this.state.value === 'on') await this.apply(device);
+    this.wanted[device] = on;
+    if (this.call !== null && this.state.value === 'on') await this.apply(device);
   }
 
   /** A host holds the device: it is let go of, and stays off until the person turns it on again. */
   async hold(device: Device): Promise<void> {
-    this.chosen[device] = false;
-    const room = this.room;
-    const track = this.localTrack(device);
-    if (room === null || track === undefined) return;
-    track.stop();
-    await room.localParticipant.unpublishTrack(track, true);
+    this.wanted[device] = false;
+    await this.call?.letGo(device);
     this.refresh();
   }
 
-  /** Shows one's screen, or stops that. Whether it is shown now. */
-  async share(on: boolean): Promise<boolean> {
-    const local = this.room?.localParticipant;
-    if (local === undefined || on === (this.screen.value === 'on')) return this.screen.value === 'on';
+  /** Shows one's screen, or stops that. */
+  async share(on: boolean): Promise<void> {
+    if (on === (this.screen.value === 'on')) return;
     try {
-      await local.setScreenShareEnabled(
-        on,
-        { audio: false, resolution: SCREEN, contentHint: 'detail' },
-        { screenShareEncoding: SCREEN_RATE, simulcast: false },
-      );
+      await this.call?.share(on);
     } finally {
       this.refresh();
     }
-    return on;
   }
 
-  /** Lets the browser play sound; must come from a press. */
+  /** Lets the browser play sound; the first time it must come from a press. */
   async hear(): Promise<void> {
-    await this.room?.startAudio();
-    this.blocked.value = this.room?.canPlaybackAudio === false;
+    if (this.call !== null) this.blocked.value = !(await this.call.hear());
+  }
+
+  /** Sound without anybody's picture, or with. One's own camera goes off with the others', and stays off. */
+  async hearOnly(how: SoundOnly): Promise<void> {
+    // Pictures wanted on a poor line are not taken away again before it was good once.
+    if (how === 'no') this.yields = false;
+    this.soundOnly.value = how;
+    this.call?.want(how === 'no');
+    if (how !== 'no') await this.turnTo('camera', false);
+  }
+
+  /** Another microphone, camera or speaker, now and whenever it is turned on. Whether it could be had. */
+  async use(kind: Kind, id: string): Promise<boolean> {
+    const before = this.chosen.value;
+    this.chosen.value = { ...before, [kind]: id };
+    try {
+      await this.call?.use(kind, id);
+    } catch {
+      this.chosen.value = before;
+      return false;
+    }
+    return true;
+  }
+
+  /** Listens no more for a voice while the microphone is off, until it has been on again. */
+  deafen(): void {
+    this.call?.deafen();
+  }
+
+  /** Whether somebody who speaks with the microphone off is told so. */
+  notice(on: boolean): void {
+    this.notices.value = on;
+    if (!on) this.deafen();
   }
 
   /**
@@ -148,10 +172,11 @@ export class Media {
    * so nobody is heard there before they turn their microphone on themselves.
    */
   private cut(quiet: boolean): void {
-    if (quiet) this.chosen.microphone = this.chosen.camera = false;
-    this.stopLocalTracks();
-    void this.room?.disconnect();
-    this.room = null;
+    if (quiet) this.wanted.microphone = this.wanted.camera = false;
+    this.call?.close();
+    this.call = null;
+    this.reception.value = 'unknown';
+    this.taken.value = this.unheard.value = false;
     this.wake();
     this.refresh();
   }
@@ -176,88 +201,73 @@ export class Media {
 
   /** One connection, from start to end; whether it ever stood. */
   private async connectOnce(turn: number): Promise<boolean> {
-    let room: Room | null = null;
+    let call: Call | null = null;
     try {
-      const kit = await import('livekit-client');
+      const kit = await import('./call');
       if (this.turn !== turn) return false;
-      this.room = room = prepare(kit);
-      const ended = this.watch(room, kit);
-      await room.connect(mediaUrl(this.meeting), 'seat', { autoSubscribe: true, maxRetries: 0 });
+      this.call = call = this.make(kit);
+      await call.connect(mediaUrl(this.meeting));
       this.state.value = 'on';
       this.refresh();
       await Promise.all([this.apply('microphone'), this.apply('camera')]);
-      await ended;
+      await call.ended;
       return true;
     } catch {
       return false;
     } finally {
-      void room?.disconnect();
-      if (this.turn === turn) this.room = null;
+      call?.close();
+      if (this.turn === turn) this.call = null;
     }
   }
 
-  /** Follows the room; the promise settles when it has ended for good. */
-  private watch(room: Room, kit: typeof LiveKit): Promise<void> {
-    const is = kit.RoomEvent;
-    const look = () => {
-      this.soon();
-    };
-    room
-      .on(is.ParticipantConnected, look)
-      .on(is.ParticipantDisconnected, look)
-      .on(is.TrackSubscribed, look)
-      .on(is.TrackUnsubscribed, look)
-      .on(is.TrackMuted, look)
-      .on(is.TrackUnmuted, look)
-      .on(is.LocalTrackPublished, look)
-      .on(is.LocalTrackUnpublished, look)
-      .on(is.ActiveSpeakersChanged, look)
-      .on(is.Reconnecting, () => {
-        if (this.room === room) this.state.value = 'lost';
-      })
-      .on(is.Reconnected, () => {
-        if (this.room === room) this.state.value = 'on';
+  private make(kit: typeof import('./call')): Call {
+    const call: Call = new kit.Call(this.soundOnly.value === 'no', this.chosen.value, {
+      onChange: () => {
         this.soon();
-      })
-      .on(is.AudioPlaybackStatusChanged, () => {
-        this.blocked.value = !room.canPlaybackAudio;
-      });
-    return new Promise((done) => {
-      room.once(is.Disconnected, () => {
-        done();
-      });
+      },
+      onLink: (link) => {
+        if (this.call === call) this.state.value = link;
+      },
+      onBlocked: (blocked) => {
+        this.blocked.value = blocked;
+      },
+      onReception: (reception) => {
+        this.judge(reception);
+      },
+      onPoor: () => {
+        if (this.mayYield && this.yields && this.soundOnly.value === 'no') void this.hearOnly('poor');
+      },
+      onTaken: (taken) => {
+        this.taken.value = taken;
+      },
+      onVoice: (voice) => {
+        this.unheard.value = voice;
+      },
     });
+    return call;
   }
 
-  /** Makes the device what the person chose. */
+  private judge(reception: Reception): void {
+    this.reception.value = reception;
+    if (reception === 'well' && this.soundOnly.value === 'no') this.yields = true;
+  }
+
+  /** Makes the device what the person wants. */
   private async apply(device: Device): Promise<void> {
-    const local = this.room?.localParticipant;
-    if (local === undefined) return;
-    const on = this.chosen[device];
-    const state = this[device];
-    if (on) state.value = 'turning';
+    const call = this.call;
+    if (call === null) return;
+    const on = this.wanted[device];
+    if (on) this[device].value = 'turning';
     this.trouble.value = null;
     try {
-      if (device === 'microphone') await local.setMicrophoneEnabled(on);
-      else if (on) await local.setCameraEnabled(true);
-      else await this.hold('camera');
+      await call.turn(device, on, this.notices.value);
       // Held or turned off again while it was starting: that word is the later one.
-      if (on && !this.chosen[device]) await this.hold(device);
+      if (on && !this.wanted[device]) await this.hold(device);
     } catch (error) {
-      if (this.inside && this.chosen[device]) this.trouble.value = { device, why: trouble(error) };
-      this.chosen[device] = false;
+      if (this.inside && this.wanted[device]) this.trouble.value = { device, why: trouble(error) };
+      this.wanted[device] = false;
     }
     this.refresh();
-  }
-
-  private localTrack(device: Device): LocalTrack | undefined {
-    const local = this.room?.localParticipant;
-    return local === undefined ? undefined : published(local, device)?.track;
-  }
-
-  private stopLocalTracks(): void {
-    for (const publication of this.room?.localParticipant.trackPublications.values() ?? [])
-      publication.track?.stop();
   }
 
   /** Several events come together: look once. */
@@ -271,68 +281,10 @@ export class Media {
   }
 
   private refresh(): void {
-    const room = this.room;
-    const all = room === null ? [] : [room.localParticipant, ...room.remoteParticipants.values()];
-    this.seats.value = new Map(all.map((each) => [each.identity, sent(each)]));
-    this.microphone.value = this.switchOf('microphone');
-    this.camera.value = this.switchOf('camera');
-    this.screen.value = this.switchOf('screen_share');
+    const { call } = this;
+    this.seats.value = call?.seats() ?? new Map();
+    this.microphone.value = call?.switchOf('microphone') ?? 'off';
+    this.camera.value = call?.switchOf('camera') ?? 'off';
+    this.screen.value = call?.switchOf('screen_share') ?? 'off';
   }
-
-  private switchOf(device: Source): Switch {
-    const local = this.room?.localParticipant;
-    const publication = local === undefined ? undefined : published(local, device);
-    return publication?.track !== undefined && !publication.isMuted ? 'on' : 'off';
-  }
-}
-
-type Source = Device | 'screen_share';
-
-/** Somebody's microphone, camera or screen: only a sound counts as the one, only a picture as the others. */
-function published<P extends TrackPublication>(
-  from: { trackPublications: ReadonlyMap<string, P> },
-  device: Source,
-): P | undefined {
-  const wanted = device === 'microphone' ? 'audio' : 'video';
-  return [...from.trackPublications.values()].find((each) => {
-    const source: string = each.source;
-    const kind: string = each.kind;
-    return source === device && kind === wanted;
-  });
-}
-
-/** Only a microphone is heard, only a camera and a screen are seen, whatever else somebody may send. */
-function sent(participant: Participant): Sent {
-  const sound = published(participant, 'microphone');
-  const picture = published(participant, 'camera');
-  const shown = published(participant, 'screen_share');
-  return {
-    screen: shown?.isMuted === false ? (shown.track ?? null) : null,
-    sound: sound?.track ?? null,
-    picture: picture?.isMuted === false ? (picture.track ?? null) : null,
-    speaks: sound?.isMuted === false,
-    speaking: participant.isSpeaking,
-  };
-}
-
-function prepare({ Room, setLogLevel, LogLevel }: typeof LiveKit): Room {
-  setLogLevel(LogLevel.silent);
-  return new Room({
-    singlePeerConnection: false,
-    adaptiveStream: false,
-    dynacast: false,
-    disconnectOnPageLeave: true,
-    stopLocalTrackOnUnpublish: true,
-    audioCaptureDefaults: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-    videoCaptureDefaults: { facingMode: 'user', resolution: PICTURE },
-    publishDefaults: {
-      simulcast: false,
-      videoCodec: 'vp8',
-      videoEncoding: PICTURE_RATE,
-      audioPreset: SOUND_RATE,
-      dtx: true,
-      red: false,
-      stopMicTrackOnMute: true,
-    },
-  });
 }

@@ -2,16 +2,14 @@
 
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { whenLeaving } from '../exit/leaving';
-import type { Device } from '../devices';
-import { desk, room as words, screen as screenWords, talk as talkWords } from '../words/en';
+import { failure, talk as talkWords } from '../words/en';
+import { follow } from './changes';
 import { Connection, type Link } from './connection';
-import { hindrance, mustLetGo, refusal, standing } from './holds';
-import { Knock } from './knock';
-import { Media } from './media';
+import { isFrozen, mustLetGo } from './holds';
+import { Media, type SoundOnly } from './media';
 import type { Act, Answer, Reacted, Reaction, Said, To, View } from './protocol';
 import { mediaRoom, screen, type Memory } from './screens';
 import { Talk } from './talk';
-import { announcements, failure, happened, knocks } from './told';
 
 /** Where the page's links lead. */
 export interface Places {
@@ -22,13 +20,6 @@ export interface Places {
   home: string;
   debrief: string;
   tasks: string;
-}
-
-/** A line above the controls; careful stands out, and what was just said can be put away. */
-export interface Line {
-  text: string;
-  careful: boolean;
-  said: boolean;
 }
 
 /** What a screen reader is told; `id` tells the same words said again from those said before. */
@@ -42,6 +33,8 @@ export interface Toast {
   text: string;
   undo: Act;
 }
+
+export type Layout = 'gallery' | 'speaker';
 
 const TOAST_MS = 12_000;
 const HURRY_MS = 2000;
@@ -58,15 +51,19 @@ export class Session {
   /** For screen readers only, newest last. */
   readonly told = signal<Told>({ id: 0, sentences: [] });
   readonly selfHidden = signal(false);
+  /** One face large, or all the same size. */
+  readonly layout = signal<Layout>('gallery');
+  /** The seat that spoke last for a while. */
+  readonly speaker = signal<string | null>(null);
+  /** Whether a screen reader is told who speaks. */
+  readonly saysSpeakers = signal(true);
   private readonly early = computed(() => {
     const starts = this.view.value?.starts;
     return starts !== undefined && this.now.value < starts;
   });
   readonly screen = computed(() => screen(this.view.value, this.memory.value, this.early.value));
-  readonly line = computed(() => this.lineNow());
   readonly media: Media;
   readonly talk = new Talk();
-  readonly knock = new Knock();
   private readonly connection: Connection;
   private hurryTimer: ReturnType<typeof setTimeout> | undefined;
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -96,6 +93,16 @@ export class Session {
     whenLeaving(() => {
       this.connection.close();
     });
+    follow({
+      onBack: () => {
+        this.connection.check();
+        void this.media.revive();
+      },
+      onNetwork: () => {
+        this.connection.check();
+        this.media.reroute();
+      },
+    });
     setInterval(() => {
       this.now.value = new Date();
     }, TICK_MS);
@@ -112,6 +119,8 @@ export class Session {
       untracked(() => {
         if (mustLetGo(view, 'microphone')) void this.media.hold('microphone');
         if (mustLetGo(view, 'camera')) void this.media.hold('camera');
+        if (view.phase !== 'open' || isFrozen(view)) this.media.deafen();
+        this.media.mayYield = view.you.role === 'parent';
         if (!view.you.may_share && this.media.screen.value === 'on') void this.share(false);
       });
     });
@@ -156,7 +165,7 @@ export class Session {
     } catch (error) {
       // Thinking better of it in the browser's own question is no failure.
       const name = error instanceof Error ? error.name : '';
-      if (name !== 'NotAllowedError' && name !== 'AbortError') this.said.value = screenWords.failed;
+      if (name !== 'NotAllowedError' && name !== 'AbortError') this.said.value = failure('screen', false);
     }
   }
 
@@ -184,38 +193,14 @@ export class Session {
     this.connection.close();
   }
 
-  /** A press on one's own microphone or camera. */
-  press(device: Device): void {
-    const view = this.view.value;
-    if (view === null) return;
-    const why = hindrance(view, device);
-    // Off is always possible, whatever is paused.
-    if (why !== null && this.media[device].value === 'off') {
-      this.said.value = refusal(device, why);
-      return;
-    }
+  /** Pictures off with one press, everybody's, and back. */
+  async hearOnly(how: SoundOnly): Promise<void> {
     this.said.value = null;
-    if (this.media.blocked.value) void this.media.hear();
-    void this.media.turnTo(device, this.media[device].value === 'off');
+    await this.media.hearOnly(how);
   }
 
-  /** What to say above the controls: what was just said, else what holds, else what is under way. */
-  private lineNow(): Line | null {
-    const view = this.view.value;
-    const trouble = this.media.trouble.value;
-    if (this.link.value === 'lost') return line(words.lost, true);
-    if (this.said.value !== null) return { text: this.said.value, careful: true, said: true };
-    if (trouble !== null) return line(words.device[deviceSentence(trouble.device, trouble.why)], true);
-    const holds = view === null ? null : standing(view);
-    if (holds !== null) return line(holds, true);
-    if (view?.you.role === 'facilitator' && view.phase === 'unattended') return line(desk.waking, false);
-    if (this.media.state.value === 'lost') return line(words.reconnecting, true);
-    if (this.media.state.value === 'slow') return line(words.slow, true);
-    if (this.media.state.value === 'connecting') return line(words.connecting, false);
-    return null;
-  }
-
-  private tell(sentences: readonly string[]): void {
+  /** Tells a screen reader. */
+  tell(sentences: readonly string[]): void {
     if (sentences.length > 0) this.told.value = { id: this.told.value.id + 1, sentences };
   }
 
@@ -252,25 +237,8 @@ export class Session {
     const before = this.view.value;
     // Views only move forwards; what is not in the journal (who is connected) may change under the same number.
     if (before !== null && this.link.value === 'online' && view.seq < before.seq) return;
-    const news = happened(before, view);
-    if (news !== null) this.said.value = news;
-    else if (before !== null && standing(before) !== standing(view)) this.said.value = null;
     if (before?.you.place === 'present' && view.you.place !== 'present') this.said.value = null;
-    if (view.you.role === 'facilitator' && knocks(before, view)) this.knock.strike();
-    this.tell(announcements(before, view));
     if (view.you.place === 'present') this.memory.value = { ...this.memory.value, wasPresent: true };
     this.view.value = view;
   }
-}
-
-function line(text: string, careful: boolean): Line {
-  return { text, careful, said: false };
-}
-
-function deviceSentence(device: Device, why: 'refused' | 'missing' | 'busy'): keyof typeof words.device {
-  const names = {
-    microphone: { refused: 'refusedMicrophone', missing: 'missingMicrophone', busy: 'failedMicrophone' },
-    camera: { refused: 'refusedCamera', missing: 'missingCamera', busy: 'failedCamera' },
-  } as const;
-  return names[device][why];
 }

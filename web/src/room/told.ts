@@ -84,11 +84,3 @@ export function happened(before: View | null, now: View): string | null {
   if (is.role === 'parent' && !was.may_share && is.may_share) return screenWords.allowed;
   return null;
 }
-
-/** The sentence for an answer that was not "done". */
-export function failure(error: string, stands: boolean): string {
-  if (error === 'not_recorded' && stands) return desk.failed.not_recorded_stands;
-  return Object.hasOwn(desk.failed, error)
-    ? desk.failed[error as keyof typeof desk.failed]
-    : desk.failed.other;
-}

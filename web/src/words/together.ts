@@ -73,7 +73,6 @@ export const screen = {
   allowed: 'You may share your screen once. Press More, then “Share my screen”.',
   shared: (name: string) => `${name} is sharing a screen`,
   mine: 'You are sharing your screen. Everyone sees it.',
-  failed: 'The screen could not be shared. Try again.',
 };
 
 export const door = {

@@ -1,0 +1,162 @@
+/** How well sound comes in and goes out, judged from what the browser counts. Pure. */
+
+/** weak: others may stumble; poor: words get lost, so pictures are too much. */
+export type Reception = 'unknown' | 'well' | 'weak' | 'poor';
+
+/** What one stream has amounted to since it began: packets, and samples of sound. */
+interface Stream {
+  received: number;
+  lost: number;
+  played: number;
+  /** Of those played, made up because the right ones came too late. */
+  madeUp: number;
+}
+
+/** One look at the browser's counters. */
+export interface Sample {
+  streams: ReadonlyMap<string, Stream>;
+  /** Seconds there and back. */
+  roundTrip: number | null;
+  /** Share of what oneself sends that is lost on the way. */
+  sentLost: number | null;
+  /** How often the other side has answered at all: while this stands still, the line is dead. */
+  signs: number | null;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+function number(row: Row, name: string): number | null {
+  const value = row[name];
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function stream(row: Row): Stream {
+  const count = (name: string) => number(row, name) ?? 0;
+  return {
+    received: count('packetsReceived'),
+    lost: count('packetsLost'),
+    played: count('totalSamplesReceived'),
+    madeUp: count('concealedSamples') - count('silentConcealedSamples'),
+  };
+}
+
+/** Picks what counts from the rows of getStats. */
+export function read(rows: Iterable<Row>): Sample {
+  const streams = new Map<string, Stream>();
+  let roundTrip: number | null = null;
+  let sentLost: number | null = null;
+  let signs: number | null = null;
+  for (const row of rows) {
+    switch (row['type']) {
+      case 'inbound-rtp':
+        streams.set(String(row['id']), stream(row));
+        break;
+      case 'remote-inbound-rtp':
+        sentLost = Math.max(sentLost ?? 0, number(row, 'fractionLost') ?? 0);
+        break;
+      case 'candidate-pair': {
+        if (row['nominated'] !== true) break;
+        roundTrip = Math.max(roundTrip ?? 0, number(row, 'currentRoundTripTime') ?? 0);
+        const answers = number(row, 'responsesReceived');
+        if (answers !== null) signs = (signs ?? 0) + answers + (number(row, 'bytesReceived') ?? 0);
+        break;
+      }
+    }
+  }
+  return { streams, roundTrip, sentLost, signs };
+}
+
+/**
+ * Beyond these it is weak or poor: shares of packets and of sound, seconds. A busy device makes up sound too, so that
+ * alone is never poor: taking its pictures away because of another app's work would puzzle its owner.
+ */
+const POOR = { lost: 0.12, madeUp: Infinity, roundTrip: 1.5, sentLost: 0.15 };
+const WEAK = { lost: 0.04, madeUp: 0.08, roundTrip: 0.6, sentLost: 0.05 };
+/** Fewer packets than this say nothing about the line. */
+const ENOUGH = 20;
+const ENOUGH_SOUND = 8000;
+
+interface Shares {
+  lost: number;
+  madeUp: number;
+  roundTrip: number;
+  sentLost: number;
+}
+
+function between(before: Sample, now: Sample): Shares {
+  let [received, lost, played, madeUp] = [0, 0, 0, 0];
+  for (const [id, after] of now.streams) {
+    const earlier = before.streams.get(id);
+    if (earlier === undefined) continue;
+    received += Math.max(0, after.received - earlier.received);
+    lost += Math.max(0, after.lost - earlier.lost);
+    played += Math.max(0, after.played - earlier.played);
+    madeUp += Math.max(0, after.madeUp - earlier.madeUp);
+  }
+  return {
+    lost: received + lost < ENOUGH ? 0 : lost / (received + lost),
+    madeUp: played < ENOUGH_SOUND ? 0 : madeUp / played,
+    roundTrip: now.roundTrip ?? 0,
+    sentLost: now.sentLost ?? 0,
+  };
+}
+
+function beyond(shares: Shares, limits: Shares): boolean {
+  return (
+    shares.lost > limits.lost ||
+    shares.madeUp > limits.madeUp ||
+    shares.roundTrip > limits.roundTrip ||
+    shares.sentLost > limits.sentLost
+  );
+}
+
+type Look = 'well' | 'weak' | 'poor';
+
+/** How many looks a judgement rests on: one bad moment is no poor line, one good one no good line. */
+const LOOKS = 4;
+const OF_WHICH = 3;
+/** Poor for so long that pictures had better go: not for one tunnel, nor for a phone that is busy for a moment. */
+const LASTING = 10;
+const LASTING_OF_WHICH = 8;
+/** So many looks without any sign of the other side, and the line is dead. */
+const DEAD = 5;
+
+/** Judges a line from one look after the other, taken every two seconds. */
+export class Judge {
+  private before: Sample | null = null;
+  private looks: readonly Look[] = [];
+  private silent = 0;
+  private verdict: Reception = 'unknown';
+
+  /** The judgement with this look taken in. */
+  take(now: Sample): Reception {
+    const { before } = this;
+    this.before = now;
+    if (before === null) return this.verdict;
+    this.silent = now.signs !== null && now.signs === before.signs ? this.silent + 1 : 0;
+    const shares = between(before, now);
+    const look: Look = beyond(shares, POOR) ? 'poor' : beyond(shares, WEAK) ? 'weak' : 'well';
+    this.looks = [...this.looks, look].slice(-LASTING);
+    this.verdict = this.judged();
+    return this.verdict;
+  }
+
+  /** It has been poor for long enough to act upon. */
+  get lasting(): boolean {
+    return this.looks.filter((look) => look === 'poor').length >= LASTING_OF_WHICH;
+  }
+
+  /** Nothing has been heard of the other side for a while. */
+  get dead(): boolean {
+    return this.silent >= DEAD;
+  }
+
+  private judged(): Reception {
+    const last = this.looks.slice(-LOOKS);
+    const count = (...kinds: readonly Look[]) => last.filter((look) => kinds.includes(look)).length;
+    if (count('poor') >= OF_WHICH) return 'poor';
+    if (count('poor', 'weak') >= OF_WHICH)
+      return this.verdict === 'poor' && count('poor') > 0 ? 'poor' : 'weak';
+    return count('well') >= Math.min(OF_WHICH, last.length) ? 'well' : this.verdict;
+  }
+}

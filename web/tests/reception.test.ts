@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { Judge, read, type Sample } from '../src/room/reception';
+import { NOBODY, settled } from '../src/room/speaker';
+import { isVoice } from '../src/room/ear';
+
+/** Looks two seconds apart, of one stream of 100 packets each, with this share lost. */
+function looks(shares: readonly number[], changes: Partial<Sample> = {}): Sample[] {
+  let [received, lost] = [0, 0];
+  return [0, ...shares].map((share, at) => {
+    received += 100 * (1 - share);
+    lost += 100 * share;
+    const streams = new Map([['a', { received, lost, played: at * 96_000, madeUp: 0 }]]);
+    return { streams, roundTrip: 0.05, sentLost: 0, signs: at, ...changes };
+  });
+}
+
+function judged(samples: readonly Sample[]): Judge & { last: string } {
+  const judge = new Judge();
+  const last = samples.map((sample) => judge.take(sample)).at(-1) ?? '';
+  return Object.assign(judge, { last });
+}
+
+const times = (count: number, share: number) => Array.from({ length: count }, () => share);
+
+describe('a line', () => {
+  test('without loss is good', () => {
+    expect(judged(looks(times(4, 0))).last).toBe('well');
+  });
+
+  test('that loses a little is weak, one that loses much is poor', () => {
+    expect(judged(looks(times(4, 0.06))).last).toBe('weak');
+    expect(judged(looks(times(4, 0.3))).last).toBe('poor');
+  });
+
+  test('is not poor for one bad moment', () => {
+    expect(judged(looks([0, 0, 0, 0.5])).last).toBe('well');
+  });
+
+  test('is poor for good only after a while, and not on account of a busy device', () => {
+    expect(judged(looks(times(6, 0.3))).lasting).toBe(false);
+    expect(judged(looks(times(9, 0.3))).lasting).toBe(true);
+    const busy = looks(times(12, 0)).map((sample, at) => ({
+      ...sample,
+      streams: new Map([['a', { received: at * 100, lost: 0, played: at * 96_000, madeUp: at * 40_000 }]]),
+    }));
+    expect(judged(busy)).toMatchObject({ last: 'weak', lasting: false });
+  });
+
+  test('that nobody answers on any more is dead', () => {
+    expect(judged(looks(times(6, 0), { signs: 7 })).dead).toBe(true);
+    expect(judged(looks(times(6, 0))).dead).toBe(false);
+    expect(judged(looks(times(6, 0), { signs: null })).dead).toBe(false);
+  });
+
+  test('is read from what the browser counts, whatever it leaves out', () => {
+    expect(read([])).toEqual({ streams: new Map(), roundTrip: null, sentLost: null, signs: null });
+    const rows = [
+      { type: 'inbound-rtp', id: 'x', packetsReceived: 9, packetsLost: 1 },
+      { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.2, responsesReceived: 3 },
+      { type: 'candidate-pair', nominated: false, currentRoundTripTime: 9 },
+      { type: 'remote-inbound-rtp', fractionLost: 0.1 },
+    ];
+    expect(read(rows)).toMatchObject({ roundTrip: 0.2, sentLost: 0.1, signs: 3 });
+  });
+});
+
+describe('who speaks', () => {
+  test('is whoever speaks for a moment, and stays so through silence', () => {
+    const began = settled(NOBODY, ['a'], 0);
+    expect(began.seat).toBeNull();
+    const spoke = settled(began, ['a'], 1200);
+    expect(spoke.seat).toBe('a');
+    expect(settled(spoke, [], 9000).seat).toBe('a');
+  });
+
+  test('is not whoever coughs while another speaks', () => {
+    const spoke = { seat: 'a', next: null, since: 0 };
+    expect(settled(settled(spoke, ['a', 'b'], 100), ['a', 'b'], 5000).seat).toBe('a');
+    expect(settled(settled(spoke, ['b'], 100), [], 400)).toMatchObject({ seat: 'a', next: null });
+  });
+});
+
+describe('a voice into a microphone that is off', () => {
+  test('is noticed, a knock on the table is not', () => {
+    expect(isVoice(times(12, 0.6))).toBe(true);
+    expect(isVoice([...times(9, 0), ...times(3, 1)])).toBe(false);
+  });
+});
