@@ -14,6 +14,7 @@ from server.pages import (
     leaving,
     own,
     parent,
+    people,
     public,
     sign_in,
     staff,
@@ -29,6 +30,7 @@ INVITE = "/staff/invites/{invite:" + ID + "}"
 _SECRET = "{secret:[A-Za-z0-9_-]{43}}"  # noqa: S105 - a pattern
 LINK = "/i/" + _SECRET
 JOIN = "/staff/join/" + _SECRET
+PERSON = "/staff/people/{member:" + ID + "}"
 COLLEAGUE = "/staff/colleagues/{account:" + ID + "}"
 
 ROUTES = (
@@ -105,6 +107,15 @@ ROUTES = (
     web.get("/staff/audit", audit.show),
     web.get("/staff/audit.csv", audit.as_csv),
     web.get("/staff/audit.json", audit.as_json),
+    web.get("/staff/kept", people.kept),
+    web.get(PERSON, people.person),
+    web.get(PERSON + "/held", people.held),
+    web.get(PERSON + "/held.json", people.held_as_json),
+    web.get(PERSON + "/held.txt", people.held_as_text),
+    web.get(PERSON + "/leave", people.leave),
+    web.post(PERSON + "/leave", people.leave),
+    web.get(PERSON + "/erase", people.erase_them),
+    web.post(PERSON + "/erase", people.erase_them),
     web.get("/staff/groups/new", admin.new_group),
     web.post("/staff/groups/new", admin.new_group),
     web.get(GROUP, admin.group),

@@ -82,6 +82,7 @@ async def _task(request: web.Request, found: FollowUp, wish: visits.Wish | None)
         "task": found,
         "out": await tasks.put_out(at, found),
         "wish": wish,
+        "is_worker": here.is_worker,
         "may_look": here.is_worker and _may_ring(found) and wish is None,
         "is_suspended": found.kind is TaskKind.SUSPENDED
         and bool(await aftercare.is_suspended(at, found.member)),

@@ -10,8 +10,13 @@ Row = tuple[str, str]
 
 def sections(dossier: Dossier) -> Sequence[tuple[str, Sequence[Sequence[Row]]]]:
     """A title for each kind of thing, and each thing as names and values. What is not there is left out."""
-    held = [(_name("held", table), [_rows(row) for row in rows]) for table, rows in dossier.rows.items()]
+    held = [(kind_of_thing(table), [_rows(row) for row in rows]) for table, rows in dossier.rows.items()]
     return [*held, (words.kept.held_audit, [_rows(line) for line in dossier.audit])]
+
+
+def kind_of_thing(table: str) -> str:
+    """What the rows of a table are to whom they are about."""
+    return _name("held", table)
 
 
 def readable(dossier: Dossier) -> str:

@@ -79,6 +79,7 @@ KEPT = {
     "yes": "yes",
     "no": "no",
     "held_audit": "What was done",
+    "held_apart": "Whom you are kept apart from",
     "held_member": "Who you are here",
     "held_invite": "Your links",
     "held_reach": "Where an e-mail is safe",
