@@ -397,7 +397,8 @@ class Engine:
             peer.line.want(max(twice, next_price(wishes, chosen)), now)
 
     def _budget(self, peer: Peer) -> int:
-        if peer.numbering:
+        """A line is known by what arrives: before anything has, holding it back would keep it unknown."""
+        if peer.numbering and peer.line.known:
             return peer.line.estimate
         return peer.downlink or UNLIMITED
 

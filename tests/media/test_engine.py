@@ -384,6 +384,19 @@ def test_a_layer_that_stops_coming_is_replaced_by_one_that_comes(place: Place) -
     assert layer_of(pictures(receiver)[-1]) == 21
 
 
+def test_pictures_flow_on_a_line_that_nothing_is_known_of_yet(place: Place) -> None:
+    """It becomes known by what arrives: held back until it is, a picture would never be shown."""
+    layers = Layers(place)
+    receiver = place.connected()
+    receiver.peer.numbering = True
+    place.engine.subscribe(receiver.peer, layers.track, Numbers(1000, 96, 1001, 97), EVERYTHING)
+    layers.run(1.0, layers=(23,))
+    receiver.received()
+    layers.run(1.0, layers=(23,))
+    assert not receiver.peer.line.known
+    assert {layer_of(packet) for packet in pictures(receiver)} == {23}
+
+
 def test_nobody_can_send_sound_in_two_voices_at_once(place: Place) -> None:
     section = Section("a", Codec.OPUS, 111, {Extension.MID: 3})
     sender, track = place.publisher(section)
