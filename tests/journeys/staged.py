@@ -1,8 +1,6 @@
 """Phones and lines on which something is wrong on purpose, and a parent who takes them through the check."""
 
-import asyncio
 import shutil
-import time
 import wave
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -37,6 +35,15 @@ BY_THE_LINE = """
     const moved = told?.candidate ? { ...told, candidate: here(told.candidate), sdpMid: told.sdpMid,
       sdpMLineIndex: told.sdpMLineIndex } : told;
     return addIceCandidate.call(this, moved, ...rest);
+  };
+})();
+"""
+# A network from which only TURN servers are reached.
+ONLY_RELAYS = """
+(() => {
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(config, ...rest) { super({ ...config, iceTransportPolicy: "relay" }, ...rest); }
   };
 })();
 """
@@ -171,9 +178,3 @@ async def phone(
         yield Phone(page)
     finally:
         await context.close()
-
-
-async def timed(work: Any) -> tuple[float, Any]:
-    """How many seconds it took, and what came of it."""
-    began = time.monotonic()
-    return time.monotonic() - began, await asyncio.wait_for(work, 180)

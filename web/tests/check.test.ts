@@ -151,8 +151,10 @@ describe('statistics', () => {
   });
 
   test('tell which ways the other side has', () => {
-    expect(offered([{ type: 'remote-candidate', protocol: 'udp' }])).toEqual(new Set(['udp']));
-    expect(offered([OWN])).toEqual(new Set());
+    const line = (protocol: string) => `a=candidate:1 1 ${protocol} 1 192.0.2.1 7882 typ host`;
+    expect(offered(`v=0\r\n${line('udp')}\r\n${line('TCP')}`)).toEqual(new Set(['udp', 'tcp']));
+    expect(offered(line('udp'))).toEqual(new Set(['udp']));
+    expect(offered('v=0')).toEqual(new Set());
   });
 
   test('count sound apart from picture', () => {

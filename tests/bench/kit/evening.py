@@ -1,10 +1,11 @@
 """A platform with a session under way, for as long as a bench lasts."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.browsers import LAPTOP, Chromium, until
 from tests.journeys.people import Host, Someone
@@ -12,10 +13,12 @@ from tools.platform import Platform, Seed
 
 
 @asynccontextmanager
-async def evening(parents: int) -> AsyncIterator[tuple[Platform, Seed]]:
+async def evening(
+    parents: int, settings: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[tuple[Platform, Seed]]:
     """The real process on a fresh database, with one unused link for each parent."""
     with tempfile.TemporaryDirectory() as folder:
-        platform = Platform(Path(folder))
+        platform = Platform(Path(folder), settings=settings)
         await platform.migrate()
         seed = await platform.seed(parents)
         await platform.start()

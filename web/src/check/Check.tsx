@@ -37,7 +37,7 @@ const browser = here();
 export function Check({ way }: { way: Way }) {
   const cannot = unable(browser, {
     secure: window.isSecureContext,
-    media: 'mediaDevices' in navigator && typeof navigator.mediaDevices.getUserMedia === 'function',
+    media: typeof (navigator.mediaDevices as MediaDevices | undefined)?.getUserMedia === 'function',
     connection: 'RTCPeerConnection' in window,
   });
   const next = useComputed(() => nextPart(found.value));

@@ -99,10 +99,10 @@ function chosenPair(entries: readonly Entry[]): Entry | undefined {
   );
 }
 
-/** Which direct ways the other side has named an address for. */
-export function offered(entries: readonly Entry[]): ReadonlySet<Way> {
-  const named = entries.filter((entry) => entry['type'] === 'remote-candidate');
-  return new Set(named.map((entry) => (entry['protocol'] === 'tcp' ? 'tcp' : 'udp')));
+/** Which direct ways the other side has named an address for, in its description (RFC 8839, 5.1). */
+export function offered(description: string): ReadonlySet<Way> {
+  const named = description.split(/\r?\n/).filter((line) => line.startsWith('a=candidate:'));
+  return new Set(named.map((line) => (line.split(' ')[2]?.toLowerCase() === 'tcp' ? 'tcp' : 'udp')));
 }
 
 /** Takes what counts from the statistics of the connection that sends and of the one that receives. */
