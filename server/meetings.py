@@ -126,6 +126,11 @@ def still_to_come(for_group: str, now: datetime) -> dict[str, object]:
     return {"of_group": for_group, "long_ago": now - LONG_AGO}
 
 
+def to_come(rows: Iterable[Row[Any]], now: datetime) -> tuple[Session, ...]:
+    """The sessions that are not over, of what `STILL_TO_COME` has found."""
+    return tuple(session for session in map(_session, rows) if not session.is_over(now))
+
+
 def first_at_hand(rows: Iterable[Row[Any]], now: datetime) -> tuple[Row[Any], Session] | tuple[None, None]:
     """The session that is meant now, of what `STILL_TO_COME` has found."""
     for row in rows:

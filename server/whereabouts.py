@@ -27,12 +27,13 @@ class Step(Enum):
     AGREEMENT = "/agreement"
     IF_I_LEAVE = "/if-i-leave"
     READY = "/ready"
+    NEAR = "/near"
     JOINING_FROM = "/joining-from"
     SESSION = "/session"
 
 
 ORDER = tuple(Step)
-ON_THE_DAY = frozenset({Step.READY, Step.JOINING_FROM})
+ON_THE_DAY = frozenset({Step.READY, Step.NEAR, Step.JOINING_FROM})
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,12 @@ def turned_back(request: web.Request, step: Step) -> web.Response | None:
 
 
 def go_on(here: Whereabouts) -> web.Response:
-    """On to the first step that this parent has still to take."""
-    return go(here.next_step.value)
+    """On to the first step that this parent has still to take.
+
+    Who may hear them is asked before where they are, and kept nowhere.
+    """
+    step = here.next_step
+    return go((Step.NEAR if step is Step.JOINING_FROM else step).value)
 
 
 @entry(Entry.PARENT)
@@ -110,7 +114,7 @@ async def ready(request: web.Request) -> web.StreamResponse:
     back = turned_back(request, Step.READY)
     if back is not None:
         return back
-    following = Step.SESSION if here.session is None or here.was_asked else Step.JOINING_FROM
+    following = Step.SESSION if here.session is None or here.was_asked else Step.NEAR
     steps = here.progress(Step.READY)
     facts: dict[str, Any] = {"can_ring": here.session is not None, "following": following.value}
     return page(request, "ready.html", progress=steps, **facts)

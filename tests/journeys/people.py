@@ -232,6 +232,8 @@ class Parent(Someone):
 
     async def pass_over_where(self) -> None:
         """The last step before the waiting room, which need not be answered."""
+        await self.shows("Can anyone see or hear you?")
+        await self.tab.press("I am alone")
         await self.shows("Where are you joining from?")
         await self.tab.press("Skip this")
         await self.shows(f"Hello {self.name}")

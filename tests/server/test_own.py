@@ -113,7 +113,7 @@ async def test_where_they_were_is_gone_with_the_session(place: Place) -> None:
 
 async def test_steps_are_counted_by_what_is_asked_today(place: Place) -> None:
     _, page = await at_step(place, "/joining-from")
-    assert "Step 6 of 6" in page.html
+    assert "Step 7 of 7" in page.html
     place.clock.advance(timedelta(days=1).total_seconds())
     await meetings.plan(place.house, place.group, place.clock.now() + timedelta(days=7), 90, "Later")
     visitor = place.visitor()

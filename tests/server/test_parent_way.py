@@ -25,6 +25,7 @@ async def test_the_whole_way_in_by_pressing_on(place: Place) -> None:
         "agreement",
         "if-i-leave",
         "ready",
+        "near",
         "joining-from",
         "session",
     ]
@@ -51,7 +52,7 @@ async def test_the_link_opened_again_leads_straight_back(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "ahead", ["/name", "/agreement", "/if-i-leave", "/ready", "/joining-from", "/session"]
+    "ahead", ["/name", "/agreement", "/if-i-leave", "/ready", "/near", "/joining-from", "/session"]
 )
 async def test_a_step_out_of_order_leads_to_where_the_person_is(place: Place, ahead: str) -> None:
     visitor = place.visitor()
@@ -182,7 +183,7 @@ async def test_before_the_day_the_page_says_when(place: Place) -> None:
 
 async def test_no_page_of_the_way_in_can_be_stored_or_leaves_a_trail(place: Place) -> None:
     parent = await place.parent()
-    for path in ("/agreement", "/if-i-leave", "/ready", "/joining-from", "/session"):
+    for path in ("/agreement", "/if-i-leave", "/ready", "/near", "/joining-from", "/session", "/my-place"):
         async with parent.http.get(place.origin + path) as answer:
             assert answer.headers["Cache-Control"] == "no-store"
             assert "data-no-history" in await answer.text()
