@@ -92,7 +92,7 @@ def addresses(app: web.Application, ours: dict[str, str]) -> Iterator[tuple[str,
         pattern = route.resource.canonical
         if "{secret}" in pattern or "/static/" in pattern or pattern.startswith("/exit"):
             continue  # who has the secret is no stranger
-        if pattern in {"/staff/sign-out", "/staff/account/devices"}:
+        if pattern in {"/staff/sign-out", "/staff/account/devices", "/my-place/leave"}:
             continue  # the stranger's own, and the end of the walk
         known = {**ours, "task": SOMETHING, "passkey": SOMETHING, "how": "done", "name": "x"}
         if pattern.startswith("/staff/colleagues/links"):
