@@ -169,8 +169,11 @@ class Peer:
 
     @property
     def is_connected(self) -> bool:
-        """Whether the signalling socket is open."""
-        return self._socket is not None and not self._socket.closed
+        """Whether the signalling socket is open, even while nobody reads from it."""
+        if self._socket is None or self._socket.closed:
+            return False
+        connection = self._socket._response.connection
+        return connection is not None and connection.transport is not None
 
     async def ended(self, within: float = WAIT) -> bool:
         """Whether the other side closes the signalling socket in that time."""
@@ -359,6 +362,7 @@ class Peer:
                 self.said.append(said)
                 await self._react(said)
                 self._news.set()
+        await socket.close()  # an answer may have met a connection that was being closed: nobody reads on
         self._news.set()
 
     async def _ping(self, socket: aiohttp.ClientWebSocketResponse) -> None:
