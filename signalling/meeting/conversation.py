@@ -12,7 +12,6 @@ from moderation.model import (
     ChatMode,
     Feature,
     Meeting,
-    PersonId,
     Phase,
     Place,
     Role,
@@ -20,7 +19,7 @@ from moderation.model import (
     SeatId,
 )
 from signalling.meeting.errors import Malformed
-from signalling.meeting.messages import Fields, an_object, one_of, person_id, plain_text
+from signalling.meeting.messages import Fields, an_object, one_of, plain_text, seat_id
 from signalling.meeting.ports import SeatHolder
 
 LONGEST_TEXT = 500
@@ -30,7 +29,7 @@ ALL = "all"
 
 
 class Audience(Enum):
-    """To whom something is said, if not to one person."""
+    """To whom something is said, if not to one seat."""
 
     EVERYONE = "everyone"
     HOSTS = "hosts"
@@ -61,12 +60,12 @@ class Unheard(Enum):
 class Saying:
     """Some words to somebody."""
 
-    to: Audience | PersonId
+    to: Audience | SeatId
     text: str = field(repr=False)
 
 
 Address = str | Mapping[str, str]
-"""To whom a message is shown to be: `you`, an audience, or for hosts `{"person": id}`."""
+"""To whom a message is shown to be: `you`, an audience, or for hosts `{"seat": id}`."""
 Hearers = Mapping[SeatId, Address]
 
 
@@ -82,7 +81,7 @@ def parse_say(data: object) -> Saying:
         raise Malformed("text must not be empty")
     to = fields["to"]
     if isinstance(to, dict):
-        return Saying(person_id(_exactly(to, "to", {"person"})), text)
+        return Saying(seat_id(_exactly(to, "to", {"seat"})), text)
     return Saying(one_of(fields, "to", Audience), text)
 
 
@@ -114,7 +113,7 @@ def _exactly(data: object, what: str, names: set[str]) -> Fields:
     return fields
 
 
-def hearers(meeting: Meeting, speaker: SeatHolder, to: Audience | PersonId) -> Hearers | Unheard:
+def hearers(meeting: Meeting, speaker: SeatHolder, to: Audience | SeatId) -> Hearers | Unheard:
     """Which seats read what this one says, the speaker's own among them, and how it is addressed for each."""
     seat = _place(meeting, speaker)
     if isinstance(seat, Unheard):
@@ -165,7 +164,7 @@ def _hushed(meeting: Meeting) -> Unheard | None:
     return Unheard.PAUSED if Feature.CHAT in meeting.paused else None
 
 
-def _from_host(meeting: Meeting, seat: Seat, to: Audience | PersonId) -> Hearers | Unheard:
+def _from_host(meeting: Meeting, seat: Seat, to: Audience | SeatId) -> Hearers | Unheard:
     match to:
         case Audience.EVERYONE:
             return _addressed("everyone", _same_room(meeting, seat))
@@ -174,21 +173,20 @@ def _from_host(meeting: Meeting, seat: Seat, to: Audience | PersonId) -> Hearers
         case Audience.WAITING:
             waiting = _addressed("you", meeting.in_place(Place.WAITING))
             return {**waiting, **_addressed("waiting", _hosts(meeting))}
-        case person:
-            return _to_one(meeting, person)
+        case one:
+            return _to_one(meeting, one)
 
 
-def _to_one(meeting: Meeting, person: PersonId) -> Hearers | Unheard:
-    """The other hosts read it too, so that a parent is not answered twice or not at all.
+def _to_one(meeting: Meeting, to: SeatId) -> Hearers | Unheard:
+    """This device and no other of the same person: that one may be in another's hand.
 
-    Of somebody in the room it is that device alone: another one may be in another's hand.
+    The other hosts read it too, so that a parent is not answered twice or not at all.
     """
-    here = [seat for seat in meeting.seats_of(person) if seat.place is Place.PRESENT]
-    theirs = here or [seat for seat in meeting.seats_of(person) if seat.place is Place.WAITING]
-    if not theirs:
+    theirs = meeting.seats.get(to)
+    if theirs is None or theirs.place is Place.OUTSIDE:
         return Unheard.NOT_HERE
-    shown = {seat.id: {"person": str(person)} for seat in _hosts(meeting)}
-    return {**shown, **_addressed("you", theirs)}
+    shown = {seat.id: {"seat": str(to)} for seat in _hosts(meeting)}
+    return {**shown, to: "you"}
 
 
 def _private_line(meeting: Meeting, seat: Seat) -> Hearers:

@@ -30,11 +30,11 @@ def _id(fields: Fields, name: str, kind: Callable[[str], Id]) -> Id:
     return kind(value)
 
 
-def person_id(fields: Fields) -> PersonId:
+def _person(fields: Fields) -> PersonId:
     return _id(fields, "person", PersonId)
 
 
-def _seat(fields: Fields) -> SeatId:
+def seat_id(fields: Fields) -> SeatId:
     return _id(fields, "seat", SeatId)
 
 
@@ -95,11 +95,11 @@ def _alone(action: Callable[[], a.Action]) -> Form:
 
 
 def _about_person(action: Callable[[PersonId], a.Action]) -> Form:
-    return Form(frozenset({"person"}), lambda fields: action(person_id(fields)))
+    return Form(frozenset({"person"}), lambda fields: action(_person(fields)))
 
 
 def _about_seat(action: Callable[[SeatId], a.Action]) -> Form:
-    return Form(frozenset({"seat"}), lambda fields: action(_seat(fields)))
+    return Form(frozenset({"seat"}), lambda fields: action(seat_id(fields)))
 
 
 def _choosing(name: str, kind: type[Choice], action: Callable[[Choice], a.Action]) -> Form:
@@ -131,18 +131,18 @@ FORMS: Mapping[str, Form] = {
     "return_to_waiting": Form(
         frozenset({"person"}),
         lambda fields: a.ReturnToWaiting(
-            person_id(fields), one_of(fields, "word", ReturnWord) if "word" in fields else ReturnWord.NONE
+            _person(fields), one_of(fields, "word", ReturnWord) if "word" in fields else ReturnWord.NONE
         ),
         frozenset({"word"}),
     ),
     "remove": Form(
         frozenset({"person", "reason"}),
-        lambda fields: a.Remove(person_id(fields), one_of(fields, "reason", RemovalReason)),
+        lambda fields: a.Remove(_person(fields), one_of(fields, "reason", RemovalReason)),
         _NOTE,
     ),
     "suspend": Form(
         frozenset({"person", "reason", "until"}),
-        lambda fields: a.Suspend(person_id(fields), one_of(fields, "reason", RemovalReason), _until(fields)),
+        lambda fields: a.Suspend(_person(fields), one_of(fields, "reason", RemovalReason), _until(fields)),
         _NOTE,
     ),
     "restore": _about_person(a.Restore),

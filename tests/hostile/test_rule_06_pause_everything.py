@@ -111,7 +111,7 @@ async def test_the_private_line_stays_open(room: Room) -> None:
     assert (await room.says(room.asha, "hosts"))["ok"]
     await room.asha.must("tell_hosts", mark="check_on_me")
     await room.host.sees(lambda view: any(one.get("mark") == "check_on_me" for one in view["people"]))
-    assert (await room.says(room.host, {"person": room.asha.person}))["ok"]
+    assert (await room.says(room.host, {"seat": room.asha.seat}))["ok"]
 
 
 # --- Tricks while everything is paused ---

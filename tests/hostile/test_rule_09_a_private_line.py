@@ -99,7 +99,7 @@ async def test_a_mark_from_the_waiting_room_is_seen_by_hosts_only(line: Line) ->
 
 async def test_an_answer_goes_to_the_one_who_asked(line: Line) -> None:
     async with line.told_nothing():
-        assert (await _say(line.host, {"person": line.asha.person}, REPLY))["ok"]
+        assert (await _say(line.host, {"seat": line.asha.seat}, REPLY))["ok"]
         assert (await _hears(line.asha, REPLY))["to"] == "you"
 
 
@@ -109,7 +109,7 @@ async def test_another_phone_with_the_same_link_reads_none_of_it(line: Line) -> 
     await line.asha.must("tell_hosts", mark="check_on_me")
     await line.host.sees(lambda view: "check_on_me" in [one["mark"] for one in view["people"]])
     assert (await _say(line.asha, "hosts"))["ok"]
-    assert (await _say(line.host, {"person": line.asha.person}, REPLY))["ok"]
+    assert (await _say(line.host, {"seat": line.asha.seat}, REPLY))["ok"]
     await _hears(line.asha, REPLY)
     view = await second.wire.ask("view")
     assert view["you"]["mark"] == "none"
@@ -151,10 +151,10 @@ async def test_one_who_floods_it_does_not_stop_it_for_others(line: Line) -> None
 
 async def test_no_parent_speaks_to_a_parent_through_it(line: Line) -> None:
     async with line.told_nothing():
-        for to in ({"person": line.ben.person}, {"person": line.carys.person}, "waiting"):
+        for to in ({"seat": line.ben.seat}, {"seat": line.carys.seat}, "waiting"):
             assert await _say(line.asha, to) == {"ok": False, "error": "not_allowed"}
         assert (await _say(line.carys, "everyone"))["ok"] is False
-        for odd in ({"seat": line.ben.seat}, {"person": [line.ben.person]}, ["hosts"], "hosts ", None):
+        for odd in ({"person": line.ben.person}, {"seat": [line.ben.seat]}, ["hosts"], "hosts ", None):
             assert (await _say(line.asha, odd))["error"] == "malformed"
 
 
@@ -182,7 +182,7 @@ async def test_nobody_takes_back_or_clears_what_is_not_theirs(line: Line) -> Non
 
 async def test_no_word_of_it_is_kept(line: Line) -> None:
     assert (await _say(line.asha, "hosts"))["ok"]
-    assert (await _say(line.host, {"person": line.asha.person}, REPLY))["ok"]
+    assert (await _say(line.host, {"seat": line.asha.seat}, REPLY))["ok"]
     await _hears(line.asha, REPLY)
     for path in line.evening.premises.platform.folder.iterdir():
         kept = path.read_bytes()

@@ -100,7 +100,7 @@ describe('something said', () => {
 
   test('names who says it, to whom, and whether addresses may be opened', () => {
     expect(readSaid(said)).toMatchObject({ from: { name: 'Jo' }, to: 'you', links: true });
-    expect(readSaid({ ...said, to: { person: 'p4' } }).to).toEqual({ person: 'p4' });
+    expect(readSaid({ ...said, to: { seat: 's4' } }).to).toEqual({ seat: 's4' });
   });
 
   test.each([

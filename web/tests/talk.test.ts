@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Said } from '../src/room/protocol';
-import { answering, audiences, pieces, Talk } from '../src/room/talk';
+import { addressee, answering, audiences, called, pieces, Talk } from '../src/room/talk';
 import { someone, view, waiting } from './views';
 
 function said(id: string, changes: Partial<Said> = {}): Said {
@@ -70,18 +70,47 @@ describe('a host', () => {
   });
 
   test('may write to everyone, to all who wait, and to each', () => {
-    expect(audiences(now)).toEqual([
-      'everyone',
-      'hosts',
-      'waiting',
-      { person: 'person of dee' },
-      { person: 'person of pat' },
-    ]);
+    expect(audiences(now)).toEqual(['everyone', 'hosts', 'waiting', { seat: 'dee' }, { seat: 'pat' }]);
   });
 
   test('answers whoever wrote, and the other hosts where that one is gone', () => {
-    expect(answering(now, said('a'))).toEqual({ person: 'person of dee' });
+    expect(answering(now, said('a'))).toEqual({ seat: 'dee' });
     expect(answering(now, said('a', { from: { seat: 'kaz', name: 'Kaz', role: 'parent' } }))).toBe('hosts');
+  });
+});
+
+describe('of two devices of one parent', () => {
+  const now = view({
+    you: { role: 'facilitator' },
+    people: [someone('me', { person: 'p1' })],
+    waiting: [
+      waiting('phone', { person: 'pat', name: 'Pat' }),
+      waiting('tablet', { person: 'pat', name: 'Pat' }),
+      waiting('dee', { name: 'Dee' }),
+    ],
+  });
+
+  test('a host writes to the one that is meant', () => {
+    const tablet = said('a', { from: { seat: 'tablet', name: 'Pat', role: 'parent' } });
+    expect(answering(now, tablet)).toEqual({ seat: 'tablet' });
+    expect(audiences(now).slice(3)).toEqual([{ seat: 'phone' }, { seat: 'tablet' }, { seat: 'dee' }]);
+  });
+
+  test('a host sees which is which', () => {
+    const names = ['phone', 'tablet', 'dee', 'gone'].map((seat) => called(now, seat));
+    expect(names).toEqual(['Pat, device 1', 'Pat, device 2', 'Dee', null]);
+  });
+});
+
+describe('a message goes', () => {
+  test('to whom it was meant for', () => {
+    expect(addressee(['everyone', 'hosts', { seat: 'dee' }], { seat: 'dee' })).toEqual({ seat: 'dee' });
+    expect(addressee(['everyone', 'hosts'], null)).toBe('everyone');
+  });
+
+  test('never to everyone because the one it was meant for has gone', () => {
+    expect(addressee(['everyone', 'hosts'], { seat: 'dee' })).toBe('hosts');
+    expect(addressee(['everyone', 'hosts'], 'waiting')).toBe('hosts');
   });
 });
 

@@ -63,7 +63,7 @@ def after(*steps: tuple[Actor, a.Action]) -> Meeting:
     return meeting
 
 
-def heard(meeting: Meeting, actor: Actor, to: Audience | PersonId) -> dict[str, object] | Unheard:
+def heard(meeting: Meeting, actor: Actor, to: Audience | SeatId) -> dict[str, object] | Unheard:
     """How it is addressed for each person who reads it."""
     found = hearers(meeting, holder(actor), to)
     if isinstance(found, Unheard):
@@ -71,7 +71,7 @@ def heard(meeting: Meeting, actor: Actor, to: Audience | PersonId) -> dict[str, 
     return {str(meeting.seats[seat].person): address for seat, address in found.items()}
 
 
-TO_SAM = {"person": "sam"}
+TO_SAM = {"seat": SAM.seat}
 
 TABLE = [
     # The private line is open from the waiting room, from the room, unopened, paused and unattended.
@@ -112,17 +112,18 @@ TABLE = [
     (ASIDE, KAZ, EVERYONE, {"kaz": "everyone", "ray": "everyone"}),
     # Nowhere else.
     (CHATTING, SAM, WAITING, Unheard.NOT_ALLOWED),
-    (CHATTING, SAM, KAZ.person, Unheard.NOT_ALLOWED),
-    (CHATTING, SAM, JO.person, Unheard.NOT_ALLOWED),
+    (CHATTING, SAM, KAZ.seat, Unheard.NOT_ALLOWED),
+    (CHATTING, SAM, JO.seat, Unheard.NOT_ALLOWED),
     # Hosts.
     (IN_SESSION, JO, EVERYONE, dict.fromkeys(["sam", "kaz", "jo", "ray"], "everyone")),
     ([*IN_SESSION, (JO, a.Pause())], JO, EVERYONE, dict.fromkeys(["sam", "kaz", "jo", "ray"], "everyone")),
     (IN_SESSION, JO, HOSTS, {"jo": "hosts", "ray": "hosts"}),
     (IN_SESSION, JO, WAITING, {"mo": "you", "jo": "waiting", "ray": "waiting"}),
-    (IN_SESSION, JO, SAM.person, {"sam": "you", "jo": TO_SAM, "ray": TO_SAM}),
-    (OPENED, JO, SAM.person, {"sam": "you", "jo": TO_SAM, "ray": TO_SAM}),
-    (IN_SESSION, JO, PersonId("nobody"), Unheard.NOT_HERE),
-    ([*IN_SESSION, (SAM, a.Leave())], JO, SAM.person, Unheard.NOT_HERE),
+    (IN_SESSION, JO, SAM.seat, {"sam": "you", "jo": TO_SAM, "ray": TO_SAM}),
+    (OPENED, JO, SAM.seat, {"sam": "you", "jo": TO_SAM, "ray": TO_SAM}),
+    (IN_SESSION, JO, RAY.seat, {"ray": "you", "jo": {"seat": RAY.seat}}),
+    (IN_SESSION, JO, SeatId("nobody's"), Unheard.NOT_HERE),
+    ([*IN_SESSION, (SAM, a.Leave())], JO, SAM.seat, Unheard.NOT_HERE),
     (ASIDE, JO, EVERYONE, {"sam": "everyone", "jo": "everyone"}),
     # Whoever is not here, or no more.
     ([*CHATTING, (SAM, a.Leave())], SAM, HOSTS, Unheard.NOT_HERE),
@@ -136,18 +137,32 @@ TABLE = [
 def test_who_reads_it(
     steps: list[tuple[Actor, a.Action]],
     actor: Actor,
-    to: Audience | PersonId,
+    to: Audience | SeatId,
     expected: dict[str, object] | Unheard,
 ) -> None:
     assert heard(after(*steps), actor, to) == expected
 
 
-def test_a_private_answer_reaches_the_device_in_the_room_and_no_other() -> None:
-    """A second one that waits may be in somebody else's hand."""
-    found = hearers(after(*IN_SESSION, arriving(SAM_TABLET)), holder(JO), SAM.person)
+BOTH_WAIT = (arriving(JO), arriving(SAM), arriving(SAM_TABLET))
+ONE_IN_THE_ROOM = (*IN_SESSION, arriving(SAM_TABLET))
+
+
+@pytest.mark.parametrize("steps", [BOTH_WAIT, ONE_IN_THE_ROOM], ids=["both wait", "one waits"])
+@pytest.mark.parametrize("meant", [SAM, SAM_TABLET], ids=["the phone", "the tablet"])
+def test_a_private_answer_reaches_the_device_it_is_meant_for_and_no_other(
+    steps: tuple[tuple[Actor, a.Action], ...], meant: Actor
+) -> None:
+    """The other one may be in somebody else's hand; and whoever asked must not be left without an answer."""
+    found = hearers(after(*steps), holder(JO), meant.seat)
     assert not isinstance(found, Unheard)
-    assert found[SAM.seat] == "you"
-    assert SAM_TABLET.seat not in found
+    assert {seat for seat, address in found.items() if address == "you"} == {meant.seat}
+    assert not found.keys() & ({SAM.seat, SAM_TABLET.seat} - {meant.seat})
+
+
+def test_a_private_answer_to_a_device_that_had_to_go_out_reaches_no_other() -> None:
+    """The tablet was let in meanwhile, so that the phone is out."""
+    meeting = after(*ONE_IN_THE_ROOM, (JO, a.Admit(SAM_TABLET.seat)))
+    assert hearers(meeting, holder(JO), SAM.seat) is Unheard.NOT_HERE
 
 
 @pytest.mark.parametrize(
@@ -208,10 +223,10 @@ STEPS = st.one_of(
 @given(
     st.lists(STEPS, max_size=25),
     st.sampled_from([SAM, SAM_TABLET, KAZ, MO]),
-    st.sampled_from([*Audience, SAM.person, JO.person]),
+    st.sampled_from([*Audience, SAM.seat, JO.seat]),
 )
 def test_parents_reach_other_parents_only_face_to_face_and_only_while_that_is_allowed(
-    steps: list[tuple[Actor, a.Action]], actor: Actor, to: Audience | PersonId
+    steps: list[tuple[Actor, a.Action]], actor: Actor, to: Audience | SeatId
 ) -> None:
     meeting = after(*OPENED, *steps)
     found = hearers(meeting, holder(actor), to)
@@ -236,7 +251,7 @@ def test_parents_reach_other_parents_only_face_to_face_and_only_while_that_is_al
 
 def test_what_is_said_is_read() -> None:
     assert parse_say({"to": "hosts", "text": " Hello\nthere "}) == Saying(HOSTS, "Hello\nthere")
-    assert parse_say({"to": {"person": "sam"}, "text": "x" * 500}) == Saying(SAM.person, "x" * 500)
+    assert parse_say({"to": {"seat": "sam-phone"}, "text": "x" * 500}) == Saying(SAM.seat, "x" * 500)
     assert "secret" not in repr(parse_say({"to": "hosts", "text": "secret"}))
     assert parse_unsay({"id": "all"}) == ALL
     assert parse_unsay({"id": "0123456789abcdef"}) == "0123456789abcdef"
@@ -262,7 +277,8 @@ def test_what_is_said_is_read() -> None:
         {"to": ["hosts"], "text": "hi"},
         {"to": None, "text": "hi"},
         {"to": {}, "text": "hi"},
-        {"to": {"person": ""}, "text": "hi"},
+        {"to": {"seat": ""}, "text": "hi"},
+        {"to": {"person": "sam"}, "text": "hi"},
         {"to": {"person": "sam", "seat": "x"}, "text": "hi"},
     ],
 )

@@ -179,10 +179,10 @@ async def test_a_message_to_the_hosts_is_read_by_hosts_and_its_sender_alone(
             }
         ]
     )
-    answer = await jo.say({"person": "sam"}, "Yes: https://example.org")
+    answer = await jo.say({"seat": "sam-phone"}, "Yes: https://example.org")
     await eventually(lambda: len(sam.said) == len(jo.said) == 2)
     assert (sam.said[1]["to"], sam.said[1]["links"]) == ("you", True)
-    assert jo.said[1]["to"] == {"person": "sam"}
+    assert jo.said[1]["to"] == {"seat": "sam-phone"}
     assert kaz.said == []
 
 
@@ -216,7 +216,7 @@ async def test_what_is_said_is_neither_stored_nor_logged(
     caplog.set_level(logging.DEBUG)
     before = str(site.house.journal.lines)
     await sam.say("hosts", "a secret of mine")
-    await sam.say({"person": "jo"}, "a secret of mine")
+    await sam.say({"seat": "jo-laptop"}, "a secret of mine")
     await sam.call("say", {"to": "nobody", "text": "a secret of mine"})
     await eventually(lambda: bool(jo.said))
     assert str(site.house.journal.lines) == before

@@ -99,7 +99,7 @@ async def test_what_is_said_in_one_process_is_read_in_the_other_and_by_nobody_el
     answer = await sam.say("hosts", "Can we talk?")
     await eventually(lambda: bool(jo.said) and bool(sam.said))
     assert [said["text"] for said in jo.said] == ["Can we talk?"]
-    await jo.say({"person": "sam"}, "Of course.")
+    await jo.say({"seat": "sam-phone"}, "Of course.")
     await eventually(lambda: len(sam.said) == 2)
     assert sam.said[1]["to"] == "you"
     await jo.call("unsay", {"id": answer["id"]})

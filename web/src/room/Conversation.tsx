@@ -6,7 +6,7 @@ import { clock, pages, talk as words } from '../words/en';
 import { Dialog } from './Dialog';
 import type { Address, Said, To, View } from './protocol';
 import type { Session } from './session';
-import { asKey, audiences, pieces } from './talk';
+import { addressee, asKey, audiences, called, pieces } from './talk';
 
 /** As long as the platform takes. */
 const LONGEST = 500;
@@ -16,12 +16,10 @@ interface Props {
   view: View;
 }
 
-function called(view: View, person: string): string {
-  return [...view.people, ...view.waiting].find((each) => each.person === person)?.name ?? '';
-}
-
 function addressed(view: View, to: Address): string {
-  return typeof to === 'string' ? words.addressed[to] : words.addressed.one(called(view, to.person));
+  return typeof to === 'string'
+    ? words.addressed[to]
+    : words.addressed.one(called(view, to.seat) ?? words.gone);
 }
 
 function audience(view: View, to: To): string {
@@ -33,7 +31,7 @@ function audience(view: View, to: To): string {
     case 'waiting':
       return words.toWaiting;
     default:
-      return words.toOne(called(view, to.person));
+      return words.toOne(called(view, to.seat) ?? words.gone);
   }
 }
 
@@ -59,7 +57,8 @@ function Message({ session, view, said }: Props & { said: Said }) {
   return (
     <li class={mine ? 'message mine' : 'message'}>
       <p class="soft small">
-        <bdi>{mine ? words.you : said.from.name}</bdi> {addressed(view, said.to)}, {clock(said.at)}
+        <bdi>{mine ? words.you : (called(view, said.from.seat) ?? said.from.name)}</bdi>{' '}
+        {addressed(view, said.to)}, {clock(said.at)}
       </p>
       <p class="text" dir="auto">
         <Text said={said} />
@@ -91,8 +90,7 @@ function Compose({ session, view }: Props) {
   const problem = useSignal<string | null>(null);
   const choices = audiences(view);
   const wanted = session.talk.to.value;
-  const to =
-    choices.find((choice) => wanted !== null && asKey(choice) === asKey(wanted)) ?? choices[0] ?? 'hosts';
+  const to = addressee(choices, wanted);
   const field = useRef<HTMLTextAreaElement>(null);
   // Somebody was chosen to write to: the next thing is to write.
   useEffect(() => {

@@ -103,12 +103,12 @@ function Hands({ session, view }: Props) {
 
 interface MarkProps {
   session: Session;
-  someone: { person: string; name: string; mark: Mark };
+  someone: { seat: string; person: string; name: string; mark: Mark };
 }
 
 /** Where a parent has told the hosts something: answer it, or say that it was seen to. */
 export function MarkAnswer({ session, someone }: MarkProps) {
-  const { person, name, mark } = someone;
+  const { seat, person, name, mark } = someone;
   if (mark === 'none') return null;
   return (
     <>
@@ -125,7 +125,7 @@ export function MarkAnswer({ session, someone }: MarkProps) {
         class="mini"
         aria-label={words.replyLabel(name)}
         onClick={() => {
-          session.talk.open({ person });
+          session.talk.open({ seat });
         }}
       >
         {words.reply}

@@ -93,7 +93,7 @@ function Ways({ session, view, about, onClose, onPage }: PersonProps & { onPage:
           class="btn quiet"
           onClick={() => {
             onClose();
-            session.talk.open({ person });
+            session.talk.open({ seat: about.seat });
           }}
         >
           {words.write(name)}

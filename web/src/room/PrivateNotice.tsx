@@ -5,7 +5,7 @@ import { Text } from './Conversation';
 import { Press } from './Notice';
 import type { View } from './protocol';
 import type { Session } from './session';
-import { answering } from './talk';
+import { answering, called } from './talk';
 
 interface Props {
   session: Session;
@@ -20,7 +20,7 @@ export function PrivateNotice({ session, view, onAnswer }: Props) {
     <div class="say plain notice-line">
       <span class="grow" dir="auto">
         <b>
-          <bdi>{said.from.name}</bdi>
+          <bdi>{called(view, said.from.seat) ?? said.from.name}</bdi>
         </b>
         : <Text said={said} />
       </span>

@@ -217,9 +217,9 @@ export type Act =
 export type Answer = { ok: true; location?: string | null } | { ok: false; error: string; stands: boolean };
 
 /** To whom one writes. */
-export type To = 'everyone' | 'hosts' | 'waiting' | { person: string };
+export type To = 'everyone' | 'hosts' | 'waiting' | { seat: string };
 
-/** To whom a message is shown to be: oneself, an audience, or for hosts one person. */
+/** To whom a message is shown to be: oneself, an audience, or for hosts one device. */
 export type Address = To | 'you';
 
 /** Something written, passed on and never kept. Addresses in it may be opened only where `links` says so. */

@@ -271,7 +271,7 @@ export function readAnswer(value: unknown): Answer {
 
 function address(from: Fields, name: string): Address {
   const value = from[name];
-  if (typeof value === 'object') return { person: text(fields(value, name), 'person') };
+  if (typeof value === 'object') return { seat: text(fields(value, name), 'seat') };
   return known(['you', 'everyone', 'hosts', 'waiting'] as const)(from, name);
 }
 

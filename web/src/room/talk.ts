@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { whenLeaving } from '../exit/leaving';
+import { talk as words } from '../words/en';
 import type { Reacted, Reaction, Said, To, View } from './protocol';
 
 /** More than this is more than anybody reads back. */
@@ -74,21 +75,36 @@ export function audiences(view: View): To[] {
     const open = here && view.phase === 'open' && view.chat === 'everyone' && !view.paused.includes('chat');
     return open ? ['everyone', 'hosts'] : ['hosts'];
   }
-  const parents = [...view.people, ...view.waiting].filter(({ person }) => person !== view.you.person);
-  const each = [...new Set(parents.map(({ person }) => person))].map((person) => ({ person }));
+  const others = [...view.people, ...view.waiting].filter(({ person }) => person !== view.you.person);
+  const each = others.map(({ seat }) => ({ seat }));
   return ['everyone', 'hosts', ...(view.waiting.length > 0 ? (['waiting'] as const) : []), ...each];
 }
 
-/** To whom a host answers: whoever wrote, where they still are here. */
+/** Whom the next message goes to. What was meant for one who has gone by now never goes to more than the hosts. */
+export function addressee(choices: readonly To[], wanted: To | null): To {
+  if (wanted === null) return choices[0] ?? 'hosts';
+  return choices.find((choice) => asKey(choice) === asKey(wanted)) ?? 'hosts';
+}
+
+/** To whom a host answers: the device that was written on, where it still is here. */
 export function answering(view: View, said: Said): To {
   if (view.you.role === 'parent') return 'hosts';
-  const from = [...view.people, ...view.waiting].find(({ seat }) => seat === said.from.seat);
-  return from === undefined ? 'hosts' : { person: from.person };
+  const { seat } = said.from;
+  return [...view.people, ...view.waiting].some((each) => each.seat === seat) ? { seat } : 'hosts';
+}
+
+/** What somebody is called here; where they have several devices here, with a number. */
+export function called(view: View, seat: string): string | null {
+  const here = [...view.people, ...view.waiting];
+  const found = here.find((each) => each.seat === seat);
+  if (found === undefined) return null;
+  const devices = here.filter(({ person }) => person === found.person);
+  return devices.length > 1 ? words.device(found.name, devices.indexOf(found) + 1) : found.name;
 }
 
 /** One audience as one word, for lists of choices. */
 export function asKey(to: To): string {
-  return typeof to === 'string' ? to : `person:${to.person}`;
+  return typeof to === 'string' ? to : `seat:${to.seat}`;
 }
 
 export interface Piece {

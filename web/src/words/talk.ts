@@ -11,6 +11,8 @@ export const talk = {
   toHosts: 'The hosts only',
   toWaiting: 'Everyone who waits',
   toOne: (name: string) => `Only ${name}`,
+  device: (name: string, number: number) => `${name}, device ${String(number)}`,
+  gone: 'somebody who has gone',
   write: 'Your message',
   send: 'Send',
   tooLong: 'That is long. Make it a little shorter.',
