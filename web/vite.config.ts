@@ -22,6 +22,16 @@ function webSocketOnly(): Plugin {
   };
 }
 
+/** What several entries share, in one file for each kind of page: every further file costs a phone a request. */
+const EVERY_PAGE = /\/src\/(exit\/leaving|words\/pages)\./;
+const LIVE_PAGES =
+  /\/node_modules\/@?preact\/|\/src\/(devices|media-url|check\/(Choose|level))\.|vite\/preload-helper/;
+
+function shared(id: string): string | undefined {
+  if (EVERY_PAGE.test(id)) return 'every';
+  return LIVE_PAGES.test(id) ? 'live' : undefined;
+}
+
 export default defineConfig({
   base: '/static/',
   // No polyfill and no public folder: what is served is what is written here.
@@ -40,6 +50,7 @@ export default defineConfig({
       treeshake: { moduleSideEffects: (id) => !id.includes('engine.io-client/build/esm/transports/polling') },
       input: [
         'src/pages/main.ts',
+        'src/pages/passkey.ts',
         'src/check/main.ts',
         'src/room/main.tsx',
         'src/styles/main.css',
@@ -48,6 +59,7 @@ export default defineConfig({
       ],
       // A service worker keeps its address from one version to the next.
       output: {
+        manualChunks: shared,
         entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
       },
     },

@@ -38,6 +38,7 @@ PASSWORD = "correct horse battery"
 TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SOURCES = (
     "src/pages/main.ts",
+    "src/pages/passkey.ts",
     "src/check/main.ts",
     "src/room/main.tsx",
     "src/styles/main.css",

@@ -3,7 +3,6 @@
 import { bindExit } from '../exit/exit';
 import { bindCopy } from './copy';
 import { HELPLINES, keepHelplines } from './helplines';
-import { bindPasskeys } from './passkey';
 import { bindSheets } from './sheet';
 import { bindSteps, settle } from './steps';
 
@@ -11,6 +10,5 @@ bindExit();
 bindSheets();
 bindSteps();
 bindCopy();
-bindPasskeys();
 settle(document);
 if (location.pathname === HELPLINES) keepHelplines();

@@ -1,6 +1,7 @@
 /**
  * Passkeys: a part of a page marked data-passkey asks our server what to sign, has the device sign it (`get`) or make a
  * new one (`create`), and sends the answer. Without passkeys, or without JavaScript, it stays hidden.
+ * Only pages with such a part load this.
  */
 
 interface Described {
@@ -122,3 +123,5 @@ export function bindPasskeys(): void {
   document.querySelectorAll<HTMLElement>('[data-no-passkey]').forEach((told) => (told.hidden = true));
   document.querySelectorAll<HTMLElement>('[data-passkey]').forEach(bind);
 }
+
+bindPasskeys();
