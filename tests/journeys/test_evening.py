@@ -81,7 +81,7 @@ async def test_mute_all_and_lift_all_are_for_every_parent(evening: Evening) -> N
     await ana.hears("Jo")
     await jo.hears()
 
-    await jo.tab.press("Lift all")
+    await jo.tab.press("Lift all mutes")
     for parent in (sam, ana):
         await parent.tab.press(MICROPHONE_OFF)
     await everybody_meets(evening)

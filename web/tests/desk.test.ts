@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { isLastHost, notHere, speaksAgainst, tomorrow } from '../src/room/desk-facts';
+import { DOOR, isLastHost, needs, notHere, speaksAgainst, tomorrow } from '../src/room/desk-facts';
 import { mayKnock } from '../src/room/knock';
 import { putOut } from '../src/room/Ladder';
+import { NOTHING } from '../src/room/sent';
 import { ladder, ordinal } from '../src/words/en';
 import { someone, view, waiting } from './views';
 
@@ -50,6 +51,42 @@ describe('the door', () => {
     expect(mayKnock(null, 0)).toBe(true);
     expect(mayKnock(0, 9_999)).toBe(false);
     expect(mayKnock(0, 10_000)).toBe(true);
+  });
+});
+
+describe('at a glance a host sees', () => {
+  const nobody = new Map();
+  const kinds = (of: ReturnType<typeof needs>) => of.map(({ kind, row }) => `${kind} ${row}`);
+
+  test('nothing, where nobody needs anything', () => {
+    expect(needs(view({ you: HOST, people: [jo, someone('dee')] }), nobody)).toEqual([]);
+  });
+
+  test('who asked for help before who waits, who waits before hands, hands in their order', () => {
+    const people = [
+      jo,
+      someone('kaz', { hand: 2 }),
+      someone('lou', { hand: 1 }),
+      someone('dee', { mark: 'moment' }),
+    ];
+    const found = needs(view({ you: HOST, people, waiting: [waiting('sam'), waiting('pat')] }), nobody);
+    expect(kinds(found)).toEqual(['moment dee', `waiting ${DOOR}`, 'hand lou', 'hand kaz']);
+    expect(found.find(({ kind }) => kind === 'waiting')?.count).toBe(2);
+    expect(found.every(({ pressing }) => pressing)).toBe(true);
+  });
+
+  test('who is lost or left quickly, but not who said goodbye', () => {
+    const gone = (person: string, how: 'left' | 'lost' | 'exited') =>
+      ({ person, name: person, how, since: new Date(), plan: null }) as const;
+    const departed = [gone('a', 'left'), gone('b', 'lost'), gone('c', 'exited')];
+    expect(kinds(needs(view({ you: HOST, people: [jo], departed }), nobody))).toEqual(['lost b', 'gone c']);
+  });
+
+  test('a poor line and a mute, which press nobody', () => {
+    const people = [jo, someone('kaz', { microphone_held: true }), someone('lou')];
+    const found = needs(view({ you: HOST, people }), new Map([['lou', { ...NOTHING, poor: true }]]));
+    expect(kinds(found)).toEqual(['held kaz', 'poor lou']);
+    expect(found.some(({ pressing }) => pressing)).toBe(false);
   });
 });
 

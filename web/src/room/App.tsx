@@ -2,8 +2,10 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { pages } from '../words/en';
+import { Announced, ToldContext } from './Announced';
 import { useAwake } from './awake';
 import { FinalScreen } from './Final';
+import { keepFocus } from './focus';
 import { Later } from './later';
 import type { Screen } from './screens';
 import type { Session } from './session';
@@ -30,21 +32,19 @@ function kind(screen: Screen): string {
 
 export function App({ session }: { session: Session }) {
   const screen = session.screen.value;
-  const told = session.told.value;
   const place = useRef<HTMLDivElement>(null);
   const now = kind(screen);
   useEffect(() => {
     if (now !== 'connecting') place.current?.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
   }, [now]);
+  useEffect(() => (place.current === null ? undefined : keepFocus(place.current)), []);
   useAwake(screen.name !== 'final');
   return (
     <div class="app" ref={place}>
-      <Chosen session={session} screen={screen} />
-      <div class="unseen" aria-live="polite">
-        {told.sentences.map((sentence) => (
-          <p key={`${told.id} ${sentence}`}>{sentence}</p>
-        ))}
-      </div>
+      <ToldContext.Provider value={session.told}>
+        <Chosen session={session} screen={screen} />
+        <Announced />
+      </ToldContext.Provider>
     </div>
   );
 }

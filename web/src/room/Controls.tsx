@@ -67,7 +67,7 @@ function waits(device: Device, why: Hindrance): { text: string; label: string } 
 }
 
 /** A press on one's own microphone or camera. */
-function press(session: Session, device: Device): void {
+export function press(session: Session, device: Device): void {
   const view = session.view.value;
   if (view === null) return;
   const { media } = session;
@@ -206,7 +206,13 @@ export function Controls({ session, view, children }: ControlsProps) {
   );
 }
 
-export function ParentControls({ session, view }: { session: Session; view: View }) {
+interface ParentProps {
+  session: Session;
+  view: View;
+  onKeys: () => void;
+}
+
+export function ParentControls({ session, view, onKeys }: ParentProps) {
   const helping = useSignal(false);
   return (
     <Controls session={session} view={view}>
@@ -220,7 +226,7 @@ export function ParentControls({ session, view }: { session: Session; view: View
           helping.value = true;
         }}
       />
-      <ParentMore session={session} view={view} />
+      <ParentMore session={session} view={view} onKeys={onKeys} />
       {helping.value && (
         <HelpSheet
           session={session}

@@ -3,38 +3,65 @@
 import '../styles/stage.css';
 import '../styles/desk.css';
 import { LayoutGrid, ShieldAlert, Users } from 'lucide-preact';
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { danger as dangerWords, desk as words, pause as pauseWords } from '../words/en';
-import { Control, Controls, Sentence } from './Controls';
+import { danger as dangerWords, desk as words, keys as keyWords, pause as pauseWords } from '../words/en';
+import { Control, Controls, press, Sentence } from './Controls';
 import { DangerChoice } from './Danger';
-import { parents } from './desk-facts';
+import { DOOR, isLastHost, needs, parents } from './desk-facts';
 import { HostMore } from './Everyone';
 import { Faces, Sounds } from './Faces';
+import { Glance, goTo } from './Glance';
 import { isFrozen } from './holds';
 import { HostNotices } from './HostNotices';
+import { KeyList } from './KeyList';
+import { useKeys, type Key } from './keys';
 import { Knock } from './knock';
 import { useNews } from './news';
 import { Side } from './Side';
-import type { View } from './protocol';
+import { useStay } from './stay';
+import type { Someone, View } from './protocol';
 import type { Session } from './session';
 import { knocks } from './told';
 
+/** What is open over the desk. */
+type Open = 'nothing' | 'danger' | 'keys';
+type Pane = 'faces' | 'people';
+
 export function Desk({ session }: { session: Session }) {
   const view = session.view.value;
-  const pane = useSignal<'faces' | 'people'>('faces');
+  const pane = useSignal<Pane>('faces');
+  const open = useSignal<Open>('nothing');
   const knock = useMemo(() => new Knock(), []);
+  const show = (to: Pane) => {
+    if (to === 'faces') session.talk.close();
+    pane.value = to;
+  };
+  const go = (row: string) => {
+    session.talk.close();
+    pane.value = 'people';
+    requestAnimationFrame(() => {
+      goTo(row);
+    });
+  };
+  const keys = hostKeys(session, open, show, go);
   useNews(session, (before, now) => {
     if (knocks(before, now)) knock.strike();
   });
+  useKeys(session, keys);
+  useStay(view !== null && isLastHost(view));
   if (view === null) return null;
   const opened = view.phase !== 'scheduled';
+  const close = () => {
+    open.value = 'nothing';
+  };
   return (
     <div class="scene" data-pane={pane.value}>
       <h1 class="unseen" tabIndex={-1}>
         {view.title}
       </h1>
       <div class="desk">
+        {opened && <Glance session={session} view={view} onGo={go} />}
         <div class="stage">
           {opened ? <Faces session={session} /> : <Opening session={session} view={view} />}
           {opened && <Sounds session={session} />}
@@ -51,34 +78,79 @@ export function Desk({ session }: { session: Session }) {
         />
         <Sentence session={session} />
         <Controls session={session} view={view}>
-          <Switch
-            session={session}
-            view={view}
-            pane={pane.value}
-            onSwitch={(to) => {
-              if (to === 'faces') session.talk.close();
-              pane.value = to;
-            }}
-          />
-          {opened && <DangerControl session={session} view={view} />}
-          {opened && <HostMore session={session} view={view} knock={knock} />}
+          <Switch session={session} view={view} pane={pane.value} onSwitch={show} />
+          {opened && <DangerControl onPress={() => (open.value = 'danger')} />}
+          {opened && (
+            <HostMore session={session} view={view} knock={knock} onKeys={() => (open.value = 'keys')} />
+          )}
         </Controls>
       </div>
+      {open.value === 'danger' && <DangerChoice session={session} view={view} onClose={close} />}
+      {open.value === 'keys' && <KeyList session={session} keys={keys} onClose={close} />}
     </div>
   );
+}
+
+function hostKeys(
+  session: Session,
+  open: Signal<Open>,
+  show: (to: Pane) => void,
+  go: (row: string) => void,
+): Key[] {
+  const { layout, talk } = session;
+  const opened = () => session.view.value?.phase !== 'scheduled';
+  const key = (name: string, text: string, does: () => void): Key => ({
+    key: name,
+    text,
+    does: () => {
+      if (opened()) does();
+    },
+  });
+  return [
+    key('m', keyWords.microphone, () => {
+      press(session, 'microphone');
+    }),
+    key('c', keyWords.camera, () => {
+      press(session, 'camera');
+    }),
+    key('w', keyWords.people, () => {
+      go(DOOR);
+    }),
+    key('t', keyWords.messages, () => {
+      show('people');
+      talk.open(talk.to.value);
+    }),
+    key('g', keyWords.layout, () => {
+      layout.value = layout.value === 'gallery' ? 'speaker' : 'gallery';
+    }),
+    key('l', keyWords.lock, () => {
+      void session.act({ do: session.view.value?.locked === true ? 'unlock' : 'lock' });
+    }),
+    key('P', keyWords.pause, () => {
+      void session.act({ do: 'pause' });
+    }),
+    key('d', keyWords.danger, () => {
+      open.value = 'danger';
+    }),
+    key('u', keyWords.undo, () => {
+      void session.undo();
+    }),
+    { key: '?', text: keyWords.list, does: () => (open.value = 'keys') },
+  ];
 }
 
 interface SwitchProps {
   session: Session;
   view: View;
-  pane: 'faces' | 'people';
-  onSwitch: (to: 'faces' | 'people') => void;
+  pane: Pane;
+  onSwitch: (to: Pane) => void;
 }
 
 /** Phones only: the one or the other. */
 function Switch({ session, view, pane, onSwitch }: SwitchProps) {
   const toPeople = pane === 'faces';
-  const asks = view.waiting.length + session.talk.unread.value;
+  const pressing = needs(view, session.media.seats.value).filter((need) => need.pressing);
+  const asks = pressing.reduce((sum, { count }) => sum + count, session.talk.unread.value);
   return (
     <span class="switch">
       <Control
@@ -108,39 +180,29 @@ function Opening({ session, view }: { session: Session; view: View }) {
   );
 }
 
-function DangerControl({ session, view }: { session: Session; view: View }) {
-  const open = useSignal(false);
-  return (
-    <>
-      <Control
-        icon={ShieldAlert}
-        text={dangerWords.choose}
-        onClick={() => {
-          open.value = true;
-        }}
-      />
-      {open.value && (
-        <DangerChoice
-          session={session}
-          view={view}
-          onClose={() => {
-            open.value = false;
-          }}
-        />
-      )}
-    </>
-  );
+function DangerControl({ onPress }: { onPress: () => void }) {
+  return <Control icon={ShieldAlert} text={dangerWords.choose} onClick={onPress} />;
 }
 
-/** Top left: which group, the time, and when it ends. */
+/** Top left: which group, what it is about, the time, and when it ends. */
 export function Mark({ session }: { session: Session }) {
   const view = session.view.value;
   if (view === null) return null;
   return (
     <>
-      {view.title} <span class="clock">{words.until(session.now.value, view.ends)}</span>
+      {view.title}{' '}
+      <span class="clock">
+        {words.theme(view.theme)}
+        {words.until(session.now.value, view.ends)}
+      </span>
     </>
   );
+}
+
+/** The way back is offered only where it lifts no mute from before. */
+function muteAll(session: Session, all: readonly Someone[]): Promise<unknown> {
+  if (all.some((someone) => someone.microphone_held)) return session.act({ do: 'mute_all' });
+  return session.actWithUndo({ do: 'mute_all' }, words.mutedToast, { do: 'lift_all' });
 }
 
 /** What touches everybody, in the bar: the door, all mutes, and apart from them the pause. */
@@ -152,8 +214,7 @@ export function Tools({ session }: { session: Session }) {
     <div class="tools">
       <button
         type="button"
-        class="mini"
-        aria-pressed={view.locked}
+        class={view.locked ? 'mini careful' : 'mini'}
         onClick={() => void session.act({ do: view.locked ? 'unlock' : 'lock' })}
       >
         {view.locked ? words.unlock : words.lock}
@@ -162,7 +223,7 @@ export function Tools({ session }: { session: Session }) {
         type="button"
         class="mini"
         disabled={all.every((someone) => someone.microphone_held)}
-        onClick={() => void session.act({ do: 'mute_all' })}
+        onClick={() => void muteAll(session, all)}
       >
         {words.muteAll}
       </button>

@@ -6,6 +6,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { pages } from '../words/en';
+import { Announced } from './Announced';
 
 interface Props {
   title: string;
@@ -46,6 +47,7 @@ export function Dialog({ title, onClose, children }: Props) {
       <button type="button" class="exit" data-exit>
         {pages.exit}
       </button>
+      <Announced />
     </dialog>
   );
 }

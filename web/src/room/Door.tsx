@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { desk as words, door as doorWords } from '../words/en';
-import { notHere, speaksAgainst } from './desk-facts';
+import { DOOR, notHere, speaksAgainst } from './desk-facts';
 import { Dialog } from './Dialog';
 import { MarkAnswer } from './InRoom';
 import { PersonDialog } from './Person';
@@ -21,7 +21,7 @@ export function Door({ session, view }: Props) {
   const chosen = waiting.find(({ seat }) => seat === more.value);
   return (
     <section>
-      <h2>
+      <h2 data-row={DOOR} tabIndex={-1}>
         {words.waiting} {waiting.length > 0 && <span class="tag careful">{waiting.length}</span>}
       </h2>
       {waiting.length === 0 && <p class="soft">{words.nobodyWaits}</p>}
@@ -91,25 +91,25 @@ function WaitingRow({ session, someone, opened, onMore }: RowProps) {
   const decline = () =>
     session.actWithUndo({ do: 'decline', person }, words.declinedToast(name), { do: 'restore', person });
   return (
-    <li class="who">
+    <li class="who" data-row={someone.seat} tabIndex={-1}>
       <div class="grow">
         <b>{name}</b> <span class="soft">{words.readiness[someone.readiness]}</span>{' '}
         <Tags someone={someone} />
       </div>
       {opened && (
-        <div class="does">
-          <MarkAnswer session={session} someone={someone} />
-          <button type="button" class="mini bare" aria-label={words.moreLabel(name)} onClick={onMore}>
-            {words.more}
-          </button>
+        <div class="does whole">
           <button
             type="button"
-            class="mini bare"
+            class="mini bare away"
             aria-label={words.notNowLabel(name)}
             onClick={() => void decline()}
           >
             {words.notNow}
           </button>
+          <button type="button" class="mini bare" aria-label={words.moreLabel(name)} onClick={onMore}>
+            {words.more}
+          </button>
+          <MarkAnswer session={session} someone={someone} />
           <LetIn session={session} someone={someone} />
         </div>
       )}

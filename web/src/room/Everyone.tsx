@@ -6,7 +6,9 @@ import type { ComponentChildren } from 'preact';
 import {
   closing,
   desk as words,
+  equipment,
   floor as floorWords,
+  keys as keyWords,
   pages,
   room as roomWords,
   talk as talkWords,
@@ -15,6 +17,7 @@ import { Choice } from './Choice';
 import { Control } from './Controls';
 import { parents } from './desk-facts';
 import { Dialog } from './Dialog';
+import { Equipment } from './Equipment';
 import type { Knock } from './knock';
 import { ClosingQuestion } from './HostNotices';
 import { LayoutChoice, OwnPicture, OwnScreen } from './Own';
@@ -27,8 +30,13 @@ interface Props {
   view: View;
 }
 
-export function HostMore({ session, view, knock }: Props & { knock: Knock }) {
-  const open = useSignal<'no' | 'all' | 'closing'>('no');
+interface MoreProps extends Props {
+  knock: Knock;
+  onKeys: () => void;
+}
+
+export function HostMore({ session, view, knock, onKeys }: MoreProps) {
+  const open = useSignal<'no' | 'all' | 'closing' | 'equipment'>('no');
   const close = () => {
     open.value = 'no';
   };
@@ -48,18 +56,36 @@ export function HostMore({ session, view, knock }: Props & { knock: Knock }) {
           <Writing session={session} view={view} />
           <Group title={words.yours}>
             <Reactions session={session} view={view} onDone={close} />
+            <button
+              type="button"
+              class="btn quiet"
+              onClick={() => {
+                open.value = 'equipment';
+              }}
+            >
+              {equipment.open}
+            </button>
             <LayoutChoice session={session} onDone={close} />
             <OwnPicture session={session} onDone={close} />
             <OwnScreen session={session} view={view} onDone={close} />
             <button
               type="button"
               class="btn quiet"
-              aria-pressed={knock.on.value}
               onClick={() => {
                 knock.on.value = !knock.on.value;
               }}
             >
               {knock.on.value ? words.knockOn : words.knockOff}
+            </button>
+            <button
+              type="button"
+              class="btn quiet"
+              onClick={() => {
+                close();
+                onKeys();
+              }}
+            >
+              {keyWords.open}
             </button>
           </Group>
           <Group title={words.ending}>
@@ -85,6 +111,7 @@ export function HostMore({ session, view, knock }: Props & { knock: Knock }) {
           </button>
         </Dialog>
       )}
+      {open.value === 'equipment' && <Equipment session={session} onClose={close} />}
       {open.value === 'closing' && <ClosingQuestion session={session} onClose={close} />}
     </>
   );

@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { aside as asideWords, closing, desk as words, floor as floorWords, pause } from '../words/en';
+import { parents } from './desk-facts';
 import { Question } from './Dialog';
 import { isFrozen, nameOf } from './holds';
 import { Notice, Press } from './Notice';
@@ -92,6 +93,9 @@ function ClosingNotice({ session, view }: Props) {
   if (!isEnding(view, session.now.value) || view.phase === 'scheduled') return null;
   return (
     <Notice text={closing.soonHost}>
+      {view.floor.mode !== 'round' && parents(view).length > 0 && (
+        <Press text={closing.round} onClick={() => session.act({ do: 'start_round' })} />
+      )}
       <Press
         text={closing.start}
         onClick={() => {
@@ -140,16 +144,18 @@ function ToastNotice({ session }: { session: Session }) {
 /** `onAnswer`: the messages are shown beside the faces, on a phone instead of them. */
 export function HostNotices({ session, view, onAnswer }: Props & { onAnswer: () => void }) {
   return (
-    <div class="notices" role="status" aria-atomic="false">
-      <PauseNotice session={session} view={view} />
-      {view.locked && view.closing_since === null && <Notice text={words.lockedNote} kind="careful" />}
-      <FloorNotice session={session} view={view} />
-      <SideRoomNotice session={session} view={view} />
-      <SharingNotice session={session} />
-      <SoundOnlyNotice session={session} />
-      <ClosingNotice session={session} view={view} />
+    <>
+      <div class="notices" role="status" aria-atomic="false">
+        <PauseNotice session={session} view={view} />
+        {view.locked && view.closing_since === null && <Notice text={words.lockedNote} kind="careful" />}
+        <FloorNotice session={session} view={view} />
+        <SideRoomNotice session={session} view={view} />
+        <SharingNotice session={session} />
+        <SoundOnlyNotice session={session} />
+        <ClosingNotice session={session} view={view} />
+        <ToastNotice session={session} />
+      </div>
       <PrivateNotice session={session} view={view} onAnswer={onAnswer} />
-      <ToastNotice session={session} />
-    </div>
+    </>
   );
 }

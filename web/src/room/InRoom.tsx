@@ -156,12 +156,13 @@ function PersonRow({ session, view, someone, onMore }: RowProps) {
   const { name, mark } = someone;
   const mine = someone.seat === view.you.seat;
   return (
-    <li class="who">
+    <li class="who" data-row={someone.seat} tabIndex={-1}>
       <div class="grow">
         <b>{mine ? roomWords.you : name}</b>{' '}
         {someone.role === 'facilitator' && <span class="host">{roomWords.host}</span>}{' '}
         <span class="soft">{state(session, view, someone)}</span>{' '}
-        {mark !== 'none' && <Tag>{words.marks[mark]}</Tag>} {!someone.connected && <Tag>{words.away}</Tag>}
+        {mark !== 'none' && <Tag>{words.marks[mark]}</Tag>} {!someone.connected && <Tag>{words.away}</Tag>}{' '}
+        {session.media.seats.value.get(someone.seat)?.poor === true && <Tag>{words.needs.poor}</Tag>}
       </div>
       {someone.role === 'parent' && (
         <div class="does">

@@ -5,7 +5,7 @@ import { desk, ladder as words } from '../words/en';
 import { tomorrow } from './desk-facts';
 import { Dialog } from './Dialog';
 import type { About } from './Person';
-import { REASONS, RETURN_WORDS, type Act, type RemovalReason } from './protocol';
+import { REASONS, RETURN_WORDS, type Act, type RemovalReason, type ReturnWord } from './protocol';
 import type { Session } from './session';
 
 interface Props {
@@ -15,7 +15,14 @@ interface Props {
 }
 
 export function ReturnToWaiting({ session, about, onClose }: Props) {
-  const { person, name } = about;
+  const { person, name, seat } = about;
+  const sendBack = (word: ReturnWord) => {
+    onClose();
+    void session.actWithUndo({ do: 'return_to_waiting', person, word }, desk.returnedToast(name), {
+      do: 'admit',
+      seat,
+    });
+  };
   return (
     <Dialog title={words.toWaitingTitle(name)} onClose={onClose}>
       <p class="soft">{words.toWaitingText}</p>
@@ -26,8 +33,7 @@ export function ReturnToWaiting({ session, about, onClose }: Props) {
             type="button"
             class="btn quiet"
             onClick={() => {
-              onClose();
-              void session.act({ do: 'return_to_waiting', person, word });
+              sendBack(word);
             }}
           >
             {words.words[word]}
@@ -37,8 +43,7 @@ export function ReturnToWaiting({ session, about, onClose }: Props) {
           type="button"
           class="btn quiet"
           onClick={() => {
-            onClose();
-            void session.act({ do: 'return_to_waiting', person, word: 'none' });
+            sendBack('none');
           }}
         >
           {words.words.none}

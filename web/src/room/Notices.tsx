@@ -91,13 +91,15 @@ export function SharingNotice({ session }: { session: Session }) {
 
 export function ParentNotices({ session, view }: Props) {
   return (
-    <div class="notices" role="status" aria-atomic="false">
-      <ClosingNotice session={session} view={view} />
-      <SharingNotice session={session} />
-      <SoundOnlyNotice session={session} />
-      <TurnNotice session={session} view={view} />
-      <AsideNotice session={session} view={view} />
+    <>
+      <div class="notices" role="status" aria-atomic="false">
+        <ClosingNotice session={session} view={view} />
+        <SharingNotice session={session} />
+        <SoundOnlyNotice session={session} />
+        <TurnNotice session={session} view={view} />
+        <AsideNotice session={session} view={view} />
+      </div>
       <PrivateNotice session={session} view={view} />
-    </div>
+    </>
   );
 }

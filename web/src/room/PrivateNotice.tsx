@@ -1,4 +1,4 @@
-/** The newest message that was meant for this person alone. */
+/** The newest message that was meant for this person alone. No screen reader reads it out by itself: others may hear. */
 
 import { talk as words } from '../words/en';
 import { Text } from './Conversation';
@@ -17,7 +17,7 @@ export function PrivateNotice({ session, view, onAnswer }: Props) {
   const said = session.talk.privately.value;
   if (said === null) return null;
   return (
-    <div class="say plain notice-line">
+    <div class="say plain notice-line private">
       <span class="grow" dir="auto">
         <b>
           <bdi>{called(view, said.from.seat) ?? said.from.name}</bdi>

@@ -110,7 +110,7 @@ function Gone({ session, view }: Props) {
 function GoneRow({ gone, now }: { gone: Departed; now: Date }) {
   const { name, how, since, plan } = gone;
   return (
-    <li class="who">
+    <li class="who" data-row={gone.person} tabIndex={-1}>
       <div class="grow">
         <b>{name}</b> <span class="soft">{departedWords.how[how](since, now)}</span>
         {how === 'exited' && <span class="wish">{departedWords.exited}</span>}

@@ -39,8 +39,8 @@ export function Waiting({ session, kind }: { session: Session; kind: WaitingKind
         <p>{sentence(kind, view)}</p>
         {session.link.value === 'lost' && <p class="say">{words.lost}</p>}
         {view.you.mark !== 'none' && <p class="say plain">{helpWords.told[view.you.mark]}</p>}
-        <PrivateNotice session={session} view={view} />
       </div>
+      <PrivateNotice session={session} view={view} />
       <p class="soft">{words.nobody}</p>
       <div class="card start">
         <div class="row">

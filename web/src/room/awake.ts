@@ -16,15 +16,21 @@ export function useAwake(on: boolean): void {
   useEffect(() => {
     if (!on) return undefined;
     let lock: WakeLockSentinel | null = null;
-    const take = () => {
-      if (document.visibilityState === 'visible') void keepAwake().then((got) => (lock = got));
+    let over = false;
+    const take = async () => {
+      if (document.visibilityState !== 'visible' || lock?.released === false) return;
+      const got = await keepAwake();
+      if (over) void got?.release();
+      else lock = got;
     };
-    take();
-    document.addEventListener('visibilitychange', take);
+    const look = () => void take();
+    look();
+    document.addEventListener('visibilitychange', look);
     if ('mediaSession' in navigator)
       navigator.mediaSession.metadata = new MediaMetadata({ title: pages.mark });
     return () => {
-      document.removeEventListener('visibilitychange', take);
+      over = true;
+      document.removeEventListener('visibilitychange', look);
       void lock?.release();
     };
   }, [on]);

@@ -1,6 +1,7 @@
 /** What a host's desk makes of a view. Pure. */
 
-import type { Someone, View, Waiting } from './protocol';
+import type { Mark, Someone, View, Waiting } from './protocol';
+import type { Sent } from './sent';
 
 export function parents(view: View): readonly Someone[] {
   return view.people.filter((someone) => someone.role === 'parent');
@@ -40,4 +41,49 @@ export function tomorrow(now: Date): string {
   const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
   const two = (part: number) => String(part).padStart(2, '0');
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}
+
+export type NeedKind = 'waiting' | 'hand' | Exclude<Mark, 'none'> | 'lost' | 'gone' | 'poor' | 'held';
+
+/** Something a host should see. `pressing`: somebody waits for an answer. */
+export interface Need {
+  kind: NeedKind;
+  /** The row of the desk that it is about. */
+  row: string;
+  name: string;
+  count: number;
+  pressing: boolean;
+}
+
+/** The row of those who wait, as a whole. */
+export const DOOR = 'door';
+
+/** What wants a host's eye, the most pressing first, otherwise in the order of the view: nothing jumps about. */
+export function needs(view: View, seats: ReadonlyMap<string, Sent>): Need[] {
+  const need = (kind: NeedKind, row: string, name: string, pressing: boolean): Need => ({
+    kind,
+    row,
+    name,
+    count: 1,
+    pressing,
+  });
+  const marked = [...view.people, ...view.waiting].flatMap(({ mark, seat, name }) =>
+    mark === 'none' ? [] : [need(mark, seat, name, true)],
+  );
+  const gone = view.departed
+    .filter(({ how }) => how !== 'left')
+    .map(({ person, name, how }) => need(how === 'lost' ? 'lost' : 'gone', person, name, true));
+  const hands = view.people
+    .filter(({ hand }) => hand !== null)
+    .sort((one, other) => (one.hand ?? 0) - (other.hand ?? 0))
+    .map(({ seat, name }) => need('hand', seat, name, true));
+  const known = new Set(view.departed.map(({ person }) => person));
+  const quiet = parents(view).flatMap(({ seat, person, name, connected, microphone_held: held }) => {
+    if (!connected && !known.has(person)) return [need('lost', seat, name, true)];
+    if (seats.get(seat)?.poor === true) return [need('poor', seat, name, false)];
+    return held ? [need('held', seat, name, false)] : [];
+  });
+  const waits = view.waiting.length;
+  const door = waits === 0 ? [] : [{ ...need('waiting', DOOR, '', true), count: waits }];
+  return [...marked, ...gone, ...door, ...hands, ...quiet];
 }

@@ -24,13 +24,14 @@ export class Knock {
 
   constructor() {
     // A page makes no sound before the first press on it.
-    addEventListener(
-      'pointerdown',
-      () => {
-        this.sound ??= 'AudioContext' in window ? new AudioContext() : null;
-      },
-      { once: true },
-    );
+    for (const press of ['pointerdown', 'keydown'])
+      addEventListener(
+        press,
+        () => {
+          this.sound ??= 'AudioContext' in window ? new AudioContext() : null;
+        },
+        { once: true },
+      );
     whenLeaving(() => {
       this.on.value = false;
       void this.sound?.close();

@@ -41,8 +41,8 @@ export class Media {
   readonly chosen = signal<Chosen>(UNCHOSEN);
   /** Somebody speaks into the microphone that is off. */
   readonly unheard = signal(false);
-  /** Whether somebody who speaks with the microphone off is told so. */
-  readonly notices = signal(true);
+  /** Whether somebody who speaks with the microphone off is told so: it takes an open microphone, so it is asked for. */
+  readonly notices = signal(false);
 
   private call: Call | null = null;
   /** Counts entries and leavings: a loop whose turn is over ends. */

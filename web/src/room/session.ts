@@ -3,6 +3,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { whenLeaving } from '../exit/leaving';
 import { failure, talk as talkWords } from '../words/en';
+import type { Told } from './Announced';
 import { follow } from './changes';
 import { Connection, type Link } from './connection';
 import { isFrozen, mustLetGo } from './holds';
@@ -20,12 +21,6 @@ export interface Places {
   home: string;
   debrief: string;
   tasks: string;
-}
-
-/** What a screen reader is told; `id` tells the same words said again from those said before. */
-export interface Told {
-  id: number;
-  sentences: readonly string[];
 }
 
 /** A short word after a host's act, with a way back. */
@@ -55,6 +50,10 @@ export class Session {
   readonly layout = signal<Layout>('gallery');
   /** The seat that spoke last for a while. */
   readonly speaker = signal<string | null>(null);
+  /** Whether somebody wants single keys to do something; null is as usual. */
+  readonly keysWanted = signal<boolean | null>(null);
+  /** Usual for hosts alone: no stray key may open a parent's microphone. */
+  readonly keysOn = computed(() => this.keysWanted.value ?? this.view.value?.you.role === 'facilitator');
   /** Whether a screen reader is told who speaks. */
   readonly saysSpeakers = signal(true);
   private readonly early = computed(() => {

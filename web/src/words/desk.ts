@@ -4,6 +4,19 @@ import { clock, ordinal } from './say';
 
 export const desk = {
   until: (now: Date, ends: Date) => `${clock(now)} · ends ${clock(ends)}`,
+  theme: (theme: string) => (theme === '' ? '' : `${theme} · `),
+  glance: 'What wants your eye',
+  needs: {
+    waiting: (count: number) => `${count} waiting`,
+    hand: 'hand up',
+    moment: 'needs a moment',
+    check_on_me: 'asks you to check on them',
+    lost: 'connection lost',
+    gone: 'left quickly',
+    poor: 'poor line',
+    held: 'muted by host',
+  },
+  mutedToast: 'All parents are muted.',
   ready: 'The room is not open yet',
   readyText: (starts: Date) =>
     `Nobody can come in before you open it. It is planned for ${clock(starts)}. Those who are early wait on the list.`,
@@ -88,7 +101,7 @@ export const desk = {
   unlock: 'Unlock door',
   lockedNote: 'The door is locked. People can wait, and nobody comes in.',
   muteAll: 'Mute all',
-  liftAll: 'Lift all',
+  liftAll: 'Lift all mutes',
   everyone: 'Everyone',
   everyoneTitle: 'For everyone',
   whoSpeaks: 'Who speaks',

@@ -2,6 +2,7 @@
 
 export { check } from './check';
 export { desk } from './desk';
+export { equipment, keys } from './devices';
 export { ending } from './ending';
 export { failed, failure } from './failure';
 export { danger, ladder, person } from './ladder';

@@ -118,6 +118,7 @@ export const departed = {
 export const closing = {
   soon: 'About ten minutes left.',
   soonHost: 'Ten minutes left. Time for a last round?',
+  round: 'Last round',
   start: 'Start closing',
   startTitle: 'Start closing?',
   startText: 'The door locks. Everyone is told it is time for goodbyes. Who wishes can stay for 15 minutes.',

@@ -1,0 +1,89 @@
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { act } from 'preact/test-utils';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { useNews } from '../src/room/news';
+import type { View } from '../src/room/protocol';
+import type { Sent, Switch } from '../src/room/sent';
+import type { Session } from '../src/room/session';
+import { room } from '../src/words/en';
+import { view } from './views';
+
+/** As much of a session as the news need. */
+function stand(now: View) {
+  const asked = vi.fn();
+  const told: string[] = [];
+  const session = {
+    view: signal<View | null>(now),
+    said: signal<string | null>(null),
+    speaker: signal<string | null>(null),
+    saysSpeakers: signal(true),
+    media: {
+      state: signal('on'),
+      seats: signal<ReadonlyMap<string, Sent>>(new Map()),
+      microphone: signal<Switch>('off'),
+      screen: signal<Switch>('off'),
+    },
+    tell: (sentences: readonly string[]) => told.push(...sentences),
+    ask: asked,
+  };
+  return { session, asked, told };
+}
+
+function Follows({ session }: { session: Session }) {
+  useNews(session);
+  return null;
+}
+
+async function follow(now: View) {
+  const made = stand(now);
+  await act(() => {
+    render(<Follows session={made.session as unknown as Session} />, document.body);
+  });
+  return made;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  render(null, document.body);
+  vi.useRealTimers();
+});
+
+describe('the leave to share a screen', () => {
+  test('is given back once the parent’s sharing ends, by whichever button', async () => {
+    const { session, asked } = await follow(view({ you: { may_share: true } }));
+    session.media.screen.value = 'on';
+    expect(asked).not.toHaveBeenCalled();
+    session.media.screen.value = 'off';
+    expect(asked).toHaveBeenCalledExactlyOnceWith({ do: 'stop_screen' });
+  });
+
+  test('is kept over a lost connection, which ended the sharing too', async () => {
+    const { session, asked } = await follow(view({ you: { may_share: true } }));
+    session.media.screen.value = 'on';
+    session.media.state.value = 'lost';
+    session.media.screen.value = 'off';
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  test('needs no giving back where a host took it, or a host shared', async () => {
+    const taken = await follow(view({ you: { may_share: false } }));
+    taken.session.media.screen.value = 'on';
+    taken.session.media.screen.value = 'off';
+    expect(taken.asked).not.toHaveBeenCalled();
+    const host = await follow(view({ you: { role: 'facilitator', may_share: true } }));
+    host.session.media.screen.value = 'on';
+    host.session.media.screen.value = 'off';
+    expect(host.asked).not.toHaveBeenCalled();
+  });
+});
+
+test('a screen reader says when one’s own microphone goes on and off', async () => {
+  const { session, told } = await follow(view());
+  session.media.microphone.value = 'turning';
+  session.media.microphone.value = 'on';
+  session.media.microphone.value = 'off';
+  expect(told).toEqual([room.announce.micOn, room.announce.micOff]);
+});
