@@ -1,0 +1,37 @@
+"""Started as `python3 dev.py shots`; the pictures go to shots/, named after screen, width and colours."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from tests.browsers import chromium
+from tests.journeys.stage import stage
+from tests.shots import pages, room
+from tests.shots.camera import Camera
+from tools.platform import Platform, WillNotStart
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "shots"
+
+
+async def run() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    camera = Camera(FOLDER)
+    with tempfile.TemporaryDirectory() as data:
+        async with Platform(Path(data)) as platform, chromium() as browser:
+            await pages.take_all(camera, platform, browser)
+    with tempfile.TemporaryDirectory() as data:
+        began = timedelta(minutes=5)
+        async with chromium() as browser, stage(Path(data), browser, room.PARENTS, began=began) as night:
+            await room.take_all(camera, night)
+    print(f"The pictures are in {FOLDER.name}/", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(run())
+    except WillNotStart as failure:
+        sys.exit(str(failure))
