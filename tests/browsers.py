@@ -24,11 +24,12 @@ PATIENCE = 30.0  # seconds a page may take to show what a test waits for, on a m
 START_WITHIN = 90.0  # seconds a browser may take to start, likewise
 PHONE = (360, 740)
 LAPTOP = (1280, 800)
+FRAME_RATE = 5  # of a camera whose picture need only be seen to move
+LIVELY = 20  # of one whose frames are counted or timed
 
 CHROMIUM_FLAGS = (
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
     "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
     "--disable-background-networking",
     "--disable-background-timer-throttling",
@@ -188,11 +189,15 @@ class Chromium:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Chromium]:
-    """Debian's Chromium. Close its tabs before the server they talk to: leaving closes them all."""
+async def chromium(frame_rate: int = FRAME_RATE) -> AsyncIterator[Chromium]:
+    """Debian's Chromium. Close its tabs before the server they talk to: leaving closes them all.
+
+    Its cameras give so many frames a second: to encode and decode them is most of what a journey costs.
+    """
+    camera = f"--use-fake-device-for-media-stream=fps={frame_rate}"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*CHROMIUM_FLAGS]
+            executable_path=shutil.which("chromium"), args=[*CHROMIUM_FLAGS, camera]
         )
         try:
             yield Chromium(browser)

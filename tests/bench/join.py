@@ -10,7 +10,7 @@ from tests.bench.kit.evening import evening, host_at_the_desk
 from tests.bench.kit.figures import busyness, progress, quantile, tell
 from tests.bench.kit.limits import is_time_for_another, run
 from tests.bench.mute import press
-from tests.browsers import PHONE, chromium, until
+from tests.browsers import LIVELY, PHONE, chromium, until
 from tests.journeys.people import Host, Parent
 
 ROUNDS = 30
@@ -71,7 +71,7 @@ async def one_round(host: Host, parent: Parent, url: str) -> dict[str, float]:
 
 
 async def main() -> None:
-    async with evening(parents=1) as (platform, seed), chromium() as browser:
+    async with evening(parents=1) as (platform, seed), chromium(LIVELY) as browser:
         tab = await browser.tab(PHONE)
         await tab.page.context.add_init_script(WATCH)
         parent = Parent(tab, "Sam")

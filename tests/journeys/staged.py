@@ -72,7 +72,7 @@ Object.fromEntries([...document.querySelectorAll(".facts > div")].map(
 @asynccontextmanager
 async def phones(*, without: Sequence[str] = (), besides: Sequence[str] = ()) -> AsyncIterator[Browser]:
     """Chromium as it is on phones: it asks before it gives a camera away."""
-    flags = [flag for flag in CHROMIUM_FLAGS if flag not in {ASKING, *without}]
+    flags = [flag for flag in (*CHROMIUM_FLAGS, FAKE_DEVICES) if flag not in {ASKING, *without}]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=[*flags, *besides]

@@ -5,7 +5,7 @@ import shutil
 import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +64,14 @@ async def test_where_udp_is_swallowed_media_goes_over_tcp_to_the_same_port(
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
-    inner_reader, inner_writer = await asyncio.open_connection(ADVERTISED, port)
-
     async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        while data := await source.read(4096):
-            sink.write(data)
-        sink.close()
+        with closing(sink), suppress(OSError):
+            while data := await source.read(4096):
+                sink.write(data)
 
-    await asyncio.gather(pump(reader, inner_writer), pump(inner_reader, writer), return_exceptions=True)
+    with closing(writer), suppress(OSError):
+        inner_reader, inner_writer = await asyncio.open_connection(ADVERTISED, port)
+        await asyncio.gather(pump(reader, inner_writer), pump(inner_reader, writer))
 
 
 async def test_over_ipv6(stage: tuple[Place, Chromium]) -> None:
@@ -134,6 +134,7 @@ async def _open(port: int) -> bool:
     except OSError:
         return False
     writer.close()
+    await writer.wait_closed()
     return True
 
 
