@@ -108,7 +108,7 @@ def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
     alone = config.media == EMBEDDED
     presence = OwnPresence(clock) if alone else SqlPresence(house.database, clock)
     attendance = Attendance(applier, presence, media)
-    aftermath = Aftermath(SqlAftercare(house))
+    aftermath = Aftermath(SqlAftercare(house), applier.announce)
     lookout = Lookout(journal, applier, attendance, aftermath, clock)
     gate = Gate(applier, seats, media, attendance, origins=origins)
     gateway = Gateway(

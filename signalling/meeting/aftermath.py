@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 LONGEST_BACKLOG = 1000
 
 Telling = Callable[[], Awaitable[None]]
+Announce = Callable[[MeetingId], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ class _Out:
 
 
 class Aftermath:
-    """Tells the house, at once where that works and again each second where it does not. One per process."""
+    """Tells the house, at once where that works and again each second where it does not. One per process.
 
-    def __init__(self, aftercare: Aftercare) -> None:
+    What the house has heard is announced, because hosts see how much there is to follow up.
+    """
+
+    def __init__(self, aftercare: Aftercare, announce: Announce) -> None:
         self._aftercare = aftercare
-        self._backlog: list[Telling] = []
+        self._announce = announce
+        self._backlog: list[tuple[MeetingId, Telling]] = []
         self._retrying = asyncio.Lock()
 
     async def of(self, meeting: MeetingId, actor: Actor, action: a.Action, note: str) -> None:
@@ -46,20 +51,20 @@ class Aftermath:
         match action:
             case a.Remove(person, reason):
                 out = _Out(actor.person, reason, suspended=False, until=None, note=note)
-                await self._tell(lambda: self._put_out(meeting, person, out))
+                await self._tell(meeting, lambda: self._put_out(meeting, person, out))
             case a.Suspend(person, reason, until):
                 out = _Out(actor.person, reason, suspended=True, until=_day(until), note=note)
-                await self._tell(lambda: self._put_out(meeting, person, out))
+                await self._tell(meeting, lambda: self._put_out(meeting, person, out))
             case a.Restore(person):
-                await self._tell(lambda: self._aftercare.restored(meeting, person, actor.person))
+                await self._tell(meeting, lambda: self._aftercare.restored(meeting, person, actor.person))
             case a.CallDanger(person):
-                await self._tell(lambda: self._aftercare.danger(meeting, person, actor.person))
+                await self._tell(meeting, lambda: self._aftercare.danger(meeting, person, actor.person))
             case _:
                 pass
 
     def departed(self, meeting: MeetingId, person: PersonId, how: Departure) -> None:
         """Someone has been gone for long enough. Told with the next retry: whoever watches must not wait."""
-        self._queue(lambda: self._aftercare.departed(meeting, person, how))
+        self._queue(meeting, lambda: self._aftercare.departed(meeting, person, how))
 
     async def location(self, meeting: MeetingId, person: PersonId) -> str | None:
         """Where a parent said they are joining from; the journal has it already that a host looks.
@@ -73,9 +78,11 @@ class Aftermath:
         """Tell once more what the house has not heard, in order. Called each second."""
         async with self._retrying:
             while self._backlog:
-                if not await self._heard(self._backlog[0]):
+                meeting, telling = self._backlog[0]
+                if not await self._heard(telling):
                     return
                 del self._backlog[0]
+                self._announce(meeting)
 
     async def _put_out(self, meeting: MeetingId, person: PersonId, out: _Out) -> None:
         await self._aftercare.put_out(
@@ -88,15 +95,15 @@ class Aftermath:
             note=out.note,
         )
 
-    async def _tell(self, telling: Telling) -> None:
-        self._queue(telling)
+    async def _tell(self, meeting: MeetingId, telling: Telling) -> None:
+        self._queue(meeting, telling)
         await self.retry()
 
-    def _queue(self, telling: Telling) -> None:
+    def _queue(self, meeting: MeetingId, telling: Telling) -> None:
         if len(self._backlog) >= LONGEST_BACKLOG:
             log.error("aftercare lost")
         else:
-            self._backlog.append(telling)
+            self._backlog.append((meeting, telling))
 
     async def _heard(self, telling: Telling) -> bool:
         """A fault of ours is in the log, and must not keep what comes after it from being told."""

@@ -67,7 +67,7 @@ class House:
         self.presence = FakePresence(self.clock)
         self.applier = Applier(self.journal, self.media, self.clock)
         self.attendance = Attendance(self.applier, self.presence, self.media)
-        self.aftermath = Aftermath(self.aftercare)
+        self.aftermath = Aftermath(self.aftercare, self.applier.announce)
         self.lookout = Lookout(self.journal, self.applier, self.attendance, self.aftermath, self.clock)
         self.scenes = Scenes(self.applier, self.seats, self.attendance, self.lookout, self.clock)
         self.poller = Poller(

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from moderation import actions as a
-from moderation.model import PersonId, RemovalReason
+from moderation.model import MeetingId, PersonId, RemovalReason
 from signalling.meeting import aftermath as aftermath_module
 from signalling.meeting.aftermath import Aftermath
+from signalling.meeting.ports import Departure
 from tests.fakes import FakeAftercare
 from tests.signalling.meeting.house import JO, SAM, TUESDAY
 
@@ -20,8 +21,13 @@ def aftercare() -> FakeAftercare:
 
 
 @pytest.fixture
-def aftermath(aftercare: FakeAftercare) -> Aftermath:
-    return Aftermath(aftercare)
+def announced() -> list[MeetingId]:
+    return []
+
+
+@pytest.fixture
+def aftermath(aftercare: FakeAftercare, announced: list[MeetingId]) -> Aftermath:
+    return Aftermath(aftercare, announced.append)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +97,15 @@ async def test_a_note_is_in_no_log(
     caplog.set_level(0)
     await aftermath.of(TUESDAY, JO, a.Remove(SAM.person, RemovalReason.OTHER), "what they said")
     assert "what they said" not in caplog.text
+
+
+async def test_hosts_are_shown_it_once_the_house_has_heard(
+    aftercare: FakeAftercare, aftermath: Aftermath, announced: list[MeetingId]
+) -> None:
+    aftercare.down = True
+    aftermath.departed(TUESDAY, SAM.person, Departure.LOST)
+    await aftermath.retry()
+    assert announced == []
+    aftercare.down = False
+    await aftermath.retry()
+    assert announced == [TUESDAY]
