@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.browsers import PATIENCE, Tab, flows, read, until
+from playwright.async_api import Page
+
+from tests.browsers import PATIENCE, ChromiumTab, Tab, flows, read, until
 from tools.platform import SignIn
 
 # What the switches are called while they are off.
@@ -79,6 +81,16 @@ class Someone:
 
     tab: Tab
     name: str
+
+    @property
+    def page(self) -> Page:
+        """What Playwright can do with it: of those who use Chromium."""
+        assert isinstance(self.tab, ChromiumTab)
+        return self.tab.page
+
+    async def answer(self, name: str) -> None:
+        """Presses a button of the question that is open, whatever the page behind it calls its own."""
+        await self.page.locator(f'dialog[open] >> role=button[name="{name}"]').click(timeout=PATIENCE * 1000)
 
     async def shows(self, words: str, within: float = PATIENCE) -> None:
         """Waits until the page says these words. Raises: AssertionError with what it says instead."""

@@ -3,6 +3,7 @@
 Everybody comes through the same doors as anyone, over HTTP, and a browser then goes on with their cookies.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from tests.browsers import LAPTOP, PHONE, Chromium, ChromiumTab, Tab
 from tests.hostile.people import Person
 from tests.hostile.premises import Premises
 from tests.journeys.hastened import AHEAD, PROGRAM
-from tests.journeys.people import Admin, Host, Parent
+from tests.journeys.people import Admin, Host, Parent, Staff
 from tools.platform import Platform
 
 PASSWORD = "a long enough password"
@@ -41,6 +42,7 @@ class Stage:
     accounts: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
+    stand_ins: list[Person] = field(default_factory=list)
     _ahead: timedelta = timedelta()
 
     @property
@@ -90,6 +92,25 @@ class Stage:
         await self.comes_again(parent)
         return parent
 
+    async def stand_in(self, name: str) -> Person:
+        """Somebody without a page, by the same doors: a parent who waits, or a host at the desk."""
+        person = Person(self.origin, self.meeting, name)
+        self.stand_ins.append(person)
+        if name in self.links:
+            await person.walks_in(self.links[name])
+        else:
+            person.steal(await self._cookie(name))
+        await person.listen()
+        await person.sees(lambda view: view["you"]["place"] != "outside")
+        return person
+
+    async def page_of(self, name: str, path: str) -> Staff:
+        """One of the staff, signed in and in front of this page of ours."""
+        staff = Staff(await self.browser.tab(LAPTOP), name)
+        await self._sign_in(staff.tab, name)
+        await staff.tab.goto(f"{self.origin}{path}")
+        return staff
+
     async def comes_again(self, parent: Parent) -> None:
         """By their own link, on a device that knows nothing of any time before."""
         person = Person(self.origin, self.meeting, parent.name)
@@ -112,9 +133,11 @@ class Stage:
         Path(self.platform.settings[AHEAD]).write_text(str(self._ahead.total_seconds()))
 
     async def _sign_in(self, tab: Tab, name: str) -> None:
+        await _give(tab, self.origin, await self._cookie(name))
+
+    async def _cookie(self, name: str) -> dict[str, str]:
         async with self.house() as house, house.database.writing() as connection:
-            cookie = await auth.open_session(connection, house, self.accounts[name])
-        await _give(tab, self.origin, {cookies.STAFF: cookie})
+            return {cookies.STAFF: await auth.open_session(connection, house, self.accounts[name])}
 
 
 async def _give(tab: Tab, origin: str, kept: Mapping[str, str]) -> None:
@@ -134,6 +157,7 @@ async def stage(
     began: timedelta = timedelta(minutes=5),
     minutes: int = 90,
     options: Options = USUAL,
+    staff: Mapping[str, tuple[Role, Kind | None]] = STAFF,
 ) -> AsyncIterator[Stage]:
     """A platform with its staff, a group, and a session that began so long ago."""
     settings = {AHEAD: str(folder / "clock")}
@@ -143,11 +167,14 @@ async def stage(
     async with platform:
         async with made.house() as house:
             area = await groups.create_area(house, AREA)
-            for name, (role, kind) in STAFF.items():
+            for name, (role, kind) in staff.items():
                 email = f"{name}@valley.example"
                 account = await auth.create_account(house, area, role, email, name, PASSWORD, kind)
                 made.accounts[name] = account
-            hosts = [made.accounts[name] for name, (role, _) in STAFF.items() if role is Role.FACILITATOR]
+            hosts = [made.accounts[name] for name, (role, _) in staff.items() if role is Role.FACILITATOR]
             made.group = await groups.create(house, area, "Tuesday group", hosts)
         await made.plan(parents, began=began, minutes=minutes, options=options)
-        yield made
+        try:
+            yield made
+        finally:
+            await asyncio.gather(*(one.close() for one in made.stand_ins))
