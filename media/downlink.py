@@ -30,6 +30,8 @@ BASE_WINDOW = 10.0
 LOSS_SAMPLE = 80
 """Packets over which loss is taken."""
 MUCH, LITTLE = 0.12, 0.02
+TERRIBLE = 0.08
+"""Where repeating what is asked for comes too late too often."""
 GROWTH = 0.08
 """Of the estimate, in a second without any sign of a queue."""
 PROVEN = 1.5
@@ -65,7 +67,9 @@ class Line:
         """Whether the other side tells of arrivals at all: without, nothing is held back."""
         self.queue = self.loss = 0.0
         self.lost = 0.0
-        """Share of our packets that does not arrive; `loss` is what is above the usual."""
+        """Share of our packets that does not arrive, of late; `loss` is what is above the usual."""
+        self.round_trip = 0.0
+        """Seconds there and back, the receiver's own time aside; 0 before it is known."""
         self.number = 0
         """The last transport-wide number that was used."""
         self._sent_at = [0.0] * KEPT
@@ -83,10 +87,13 @@ class Line:
         self._failed = False
         """Whether the last probe found the line full."""
         self._heard_at = self._left_at = -1.0
+        self._unanswered_since = -1.0
 
     def sent(self, number: int, size: int, now: float) -> None:
         """A numbered packet leaves now."""
         self._left_at = now
+        if self._unanswered_since < 0:
+            self._unanswered_since = now
         self._sent_at[number & SLOT] = now
         self._sizes[number & SLOT] = size
 
@@ -94,6 +101,7 @@ class Line:
         """Take what the other side says of our packets."""
         self.known = True
         self._heard_at = now
+        self._unanswered_since = -1.0
         delays = []
         for number, arrival in feedback.arrivals:
             sent = self._sent_at[number & SLOT]
@@ -120,7 +128,7 @@ class Line:
         count = self._arrived + self._missed
         if count >= LOSS_SAMPLE:
             loss = self._missed / count
-            self.lost = loss
+            self.lost += (loss - self.lost) / 4
             self.loss = loss - _least(self._losses, loss, now)
             self._arrived = self._missed = 0
 
@@ -152,6 +160,22 @@ class Line:
         if self.loss < LITTLE and self.estimate < delivered * PROVEN and now - self._cut_at > SETTLING:
             self.estimate = int(self.estimate * (1 + GROWTH * elapsed))
         self.estimate = max(FLOOR, min(CEILING, max(self.estimate, delivered)))
+
+    def unanswered(self, now: float) -> float:
+        """Seconds since the first packet that left after anything was told of arrivals; 0 when none did."""
+        return now - self._unanswered_since if self.known and self._unanswered_since >= 0 else 0.0
+
+    def note_round_trip(self, seconds: float) -> None:
+        """It was so long this time."""
+        self.round_trip += (seconds - self.round_trip) / (4 if self.round_trip else 1)
+
+    def rest(self) -> None:
+        """Nothing is sent for a while: what was under way says nothing of the line as it will be."""
+        self._sent_at = [0.0] * KEPT
+        self._arrived = self._missed = 0
+        self._unanswered_since = self._probe_until = -1.0
+        self._standing.clear()
+        self.queue = self.loss = 0.0
 
     # -- trying for more
 
@@ -197,8 +221,13 @@ class Line:
 
     @property
     def lossy(self) -> bool:
-        """Whether packets get lost though the line is not full: then it helps to send them twice."""
+        """Whether packets get lost though the line is not full."""
         return self.lost > LITTLE and self.queue <= QUEUE
+
+    @property
+    def terrible(self) -> bool:
+        """Whether so many get lost that it helps to send everything twice at once."""
+        return self.lossy and self.lost > TERRIBLE
 
     def _fail(self) -> None:
         """The line does not carry more: stop trying, and wait longer before the next time."""

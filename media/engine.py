@@ -239,6 +239,8 @@ class Engine:
         reply = peer.receive_check(request, origin, now, transmit)
         if reply is None:
             return
+        if peer.hushed:
+            self._welcome(peer, now)
         try:
             transmit(reply, origin)
         except OSError:
@@ -259,12 +261,17 @@ class Engine:
         self._notice(peer)
 
     def _take_reports(self, peer: Peer, reports: list[rtcp.Report], now: float) -> None:
+        if peer.hushed and reports:
+            self._welcome(peer, now)
         for report in reports:
             match report:
                 case rtcp.SenderReport():
                     self._pass_on(peer, report, now)
+                case rtcp.ReceiverReport():
+                    _note_round_trip(peer, report.blocks, now)
                 case rtcp.Nack() if found := peer.routes.get(report.media):
-                    self._router.repair(found[1], report.lost, now)
+                    line = peer.line
+                    self._router.repair(found[1], report.lost, now, line.round_trip, lossy=line.lossy)
                 case rtcp.KeyframeRequest() if found := peer.routes.get(report.media):
                     found[0].ask_keyframe(found[1], now)
                 case rtcp.Remb():
@@ -290,6 +297,7 @@ class Engine:
         for route in source.track.routes:
             translated = translated_report(route, report)
             if translated is not None:
+                route.reported.append((report.ntp >> 16 & 0xFFFFFFFF, now))
                 name = rtcp.source_description(route.ssrc, f"{route.ssrc:08x}")
                 route.sink.send_rtcp(rtcp.sender_report(translated) + name)
 
@@ -308,6 +316,8 @@ class Engine:
         self._now = now
         for peer in list(self._known):
             peer.tick(now)
+            if peer.is_out(now):
+                self._hush(peer)
             for track in peer.arrivals.tracks.values():
                 self._ask_keyframes(peer, track, now)
             self._notice(peer)
@@ -345,7 +355,11 @@ class Engine:
 
     def _ask_again(self, now: float) -> None:
         for peer, source in list(self._restless):
+            if source.track is None or not source.track.is_of_use(source):
+                source.missing.clear()
             due = source.due_nacks(now)
+            if source.keyframe_wanted and source.track is not None:
+                self._wanting.add((peer, source.track))
             if due:
                 peer.send_rtcp(rtcp.nack(peer.feedback_ssrc, source.ssrc, due))
             if not source.missing:
@@ -362,6 +376,26 @@ class Engine:
             for packet in peer.arrivals.transport.feedback(peer.feedback_ssrc, media):
                 peer.send_rtcp(packet)
 
+    # -- outages
+
+    def _hush(self, peer: Peer) -> None:
+        """Nothing comes back: send no pictures, which would only be asked for again, all of them."""
+        peer.hushed = True
+        peer.line.rest()
+        for track, route in peer.routes.values():
+            if track.kind is Kind.VIDEO:
+                route.follow(None)
+                peer.discard(route.ssrc)
+                peer.discard(route.repair_ssrc)
+
+    def _welcome(self, peer: Peer, now: float) -> None:
+        """The first sign after an outage: pictures begin anew, and their keyframes are asked for at once."""
+        peer.hushed = False
+        self._settle(peer, now)
+        for publisher in self._uplinks:
+            for track in publisher.arrivals.tracks.values():
+                self._ask_keyframes(publisher, track, now)
+
     # -- who gets which layer
 
     def _measure(self, peer: Peer, now: float) -> None:
@@ -370,6 +404,8 @@ class Engine:
 
     def _settle(self, peer: Peer, now: float) -> None:
         """Choose, for everything this peer receives, the layer it has a use for and its line carries."""
+        if peer.hushed:
+            return
         pictures: list[tuple[Route, list[Source]]] = []
         wishes: list[Wish] = []
         for track, route in peer.routes.values():
@@ -388,9 +424,10 @@ class Engine:
         chosen = share(self._budget(peer), wishes)
         for (route, layers), wish, place in zip(pictures, wishes, chosen, strict=True):
             route.follow(layers[place] if place >= 0 else None)
+            route.hold(peer.line.lost, peer.line.round_trip, now)
             self._note_starving(peer, route, starving=place < 0 <= wish.limit)
         if peer.numbering:
-            twice = int(TWICE * price(wishes, chosen)) if peer.line.lossy else 0
+            twice = int(TWICE * price(wishes, chosen)) if peer.line.terrible else 0
             doubled = 0 < twice <= peer.line.estimate
             for route, _ in pictures:
                 route.doubled = doubled and route.repair_type >= 0
@@ -437,3 +474,11 @@ class Engine:
             self._connected.add(peer)
             if self.listener is not None:
                 self.listener.peer_connected(peer)
+
+
+def _note_round_trip(peer: Peer, blocks: Sequence[rtcp.ReportBlock], now: float) -> None:
+    for block in blocks:
+        _, route = peer.routes.get(block.ssrc, (None, None))
+        seconds = route.round_trip(block, now) if route is not None else None
+        if seconds is not None:
+            peer.line.note_round_trip(seconds)

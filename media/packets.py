@@ -55,6 +55,7 @@ class Extension(Enum):
     RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
     REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
     ORIENTATION = "urn:3gpp:video-orientation"
+    PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
     TRANSPORT_NUMBER = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 

@@ -23,6 +23,8 @@ MAX_ADDRESSES = 16
 MAX_SSRCS = 64
 """How many SSRCs libsrtp may remember for one peer: each costs it memory."""
 MAX_DATAGRAM = 1500
+SILENCE = 1.5
+"""Seconds without any authentic packet, while ours go unanswered, after which there is an outage."""
 CONSENT = 30.0
 """Seconds without an authentic check after which the other side is gone (RFC 7675, 5.1)."""
 Transmit = Callable[[memoryview | bytes, Address], object]
@@ -76,6 +78,8 @@ class Peer:
         self.line = Line()
         self.numbering = False
         """Whether the other side has asked for transport-wide numbers."""
+        self.hushed = False
+        """Whether no pictures are sent because of an outage."""
         self.routes: dict[int, tuple[Track, Route]] = {}
         """What this peer receives, by our SSRC."""
         self.feedback_ssrc = secrets.randbits(32) or 1
@@ -102,6 +106,15 @@ class Peer:
         """When the last authentic packet of any kind came, in the time of `receive`; 0.0 before the first."""
         packets = (source.last_seen for source in self.arrivals.sources.values())
         return max(self.heard_at, self._told_at, *packets)
+
+    def is_out(self, now: float) -> bool:
+        """Whether an outage has begun: what leaves comes to nothing."""
+        return (
+            not self.hushed
+            and self.numbering
+            and self.line.unanswered(now) > SILENCE
+            and now - self.last_sign > SILENCE
+        )
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:

@@ -5,22 +5,37 @@ one nonce (RFC 7714, section 9). So a route only ever numbers forward from where
 retransmission is the cached packet, byte for byte, or travels under a number of its own (RFC 4588).
 """
 
+from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from media import vp8
 from media.packets import Extension, Kind
+from media.playout import Playout, needed
+from media.rtcp import ReportBlock
 from media.source import CACHE, MASK, SLOT, Source
 
-OUTGOING_EXTENSIONS = {Extension.AUDIO_LEVEL: 1, Extension.ORIENTATION: 4, Extension.TRANSPORT_NUMBER: 3}
+OUTGOING_EXTENSIONS = {
+    Extension.AUDIO_LEVEL: 1,
+    Extension.TRANSPORT_NUMBER: 3,
+    Extension.ORIENTATION: 4,
+    Extension.PLAYOUT_DELAY: 5,
+}
 """The numbers every subscriber is offered."""
 ELEMENT_AT = 16
 NUMBER_ELEMENT = OUTGOING_EXTENSIONS[Extension.TRANSPORT_NUMBER] << 4 | 1
 """What stands at ELEMENT_AT in a packet that carries a transport-wide number, in the two bytes behind."""
+PLAYOUT_ELEMENT = bytes([OUTGOING_EXTENSIONS[Extension.PLAYOUT_DELAY] << 4 | 2])
+"""What stands before the three bytes of `Playout.told`."""
 KEYFRAME_PATIENCE = 0.5
 """Seconds between keyframe requests for one subscriber, and between those sent to one publisher."""
 EVERYTHING = 99
 """The limit of a route that may have the best layer there is."""
+ASKED_AGAIN_AFTER = 0.12
+"""Seconds after which receivers ask a second time for what they miss."""
+REPORTS_KEPT = 8
+MOST_ROUND_TRIP = 5.0
+"""Seconds: more is not believed."""
 FAR = 10.0
 """Seconds: clocks of two layers that differ by more are not believed."""
 
@@ -88,17 +103,19 @@ class Numbers:
     """Retransmissions have a payload type and an SSRC of their own (RFC 4588); -1: they have not."""
     redundancy_type: int = -1
     """Of redundant audio (RFC 2198); -1 when the subscriber does not know it."""
+    holds: bool = False
+    """Whether it holds pictures for as long as it is told."""
 
 
 class Route:
     """A track's way to one subscriber."""
 
     __slots__ = (
-        "bytes", "current", "doubled", "element", "feed", "keyframe_asked", "last_sequence", "last_timestamp",
-        "level_shift",
-        "limit", "packets", "payload_type", "picture_shift", "redundancy_type", "renumbered",
-        "repair_sequence", "repair_ssrc", "repair_type", "repairs", "repairs_since", "segment", "send",
-        "sent", "sent_at", "shift", "sink", "ssrc", "timestamp_shift", "wanted", "withdrawn",
+        "_playout", "bytes", "current", "doubled", "element", "extra", "feed", "holds", "keyframe_asked",
+        "last_sequence", "last_timestamp", "level_shift", "limit", "packets", "payload_type", "picture_shift",
+        "redundancy_type", "renumbered", "repair_sequence", "repair_ssrc", "repair_type", "repaired",
+        "repairs", "repairs_since", "reported", "segment", "send", "sent", "sent_at", "shift", "sink", "ssrc",
+        "timestamp_shift", "wanted", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, sink: Sink, numbers: Numbers, sequence: int) -> None:
@@ -113,6 +130,9 @@ class Route:
         self.element = NUMBER_ELEMENT if numbers.repair_type >= 0 else 0
         """Only packets that are never sent twice have a transport-wide number: it would differ the second
         time, and AES-GCM must not authenticate two headers under one nonce."""
+        self.holds = numbers.holds and numbers.repair_type >= 0
+        self.extra = b""
+        """A further element of the header extension, of four bytes or none; what is repeated is without."""
         self.packets = self.bytes = 0
         self.withdrawn = False
         self.limit = EVERYTHING
@@ -137,8 +157,13 @@ class Route:
         self.doubled = False
         """Whether each packet is sent again at once in the repairing stream: for lines that lose many."""
         self.repairs = 0
+        self.repaired: dict[int, float] = {}
+        """When, within this second, a number was sent again."""
         self.repairs_since = 0.0
         self.keyframe_asked = -KEYFRAME_PATIENCE
+        self.reported: deque[tuple[int, float]] = deque(maxlen=REPORTS_KEPT)
+        """What names a sender report in its receiver's answer (RFC 3550, 6.4.1), and when it left."""
+        self._playout = Playout()
 
     def retire(self) -> None:
         """Keep the counters and nothing else: not the subscriber's keys, nor what was sent."""
@@ -162,6 +187,26 @@ class Route:
     def pause(self) -> None:
         """Nothing has been sent for a while: number on from here, and begin with a keyframe."""
         self.current = None
+
+    def hold(self, line_share: float, round_trip: float, now: float) -> None:
+        """Have pictures held for what gets lost: on the way here, or on this subscriber's line."""
+        if not self.holds:
+            return
+        playout, source = self._playout, self.wanted
+        holding = playout.seconds > 0
+        seconds = needed(line_share, ASKED_AGAIN_AFTER + round_trip, holding=holding)
+        if source is not None:
+            seconds = max(seconds, needed(source.missed_share, source.answer_time, holding=holding))
+        if playout.need(seconds, now):
+            self.extra = PLAYOUT_ELEMENT + playout.told()
+
+    def round_trip(self, block: ReportBlock, now: float) -> float | None:
+        """Seconds there and back, by what its receiver answers to our sender reports; None: no telling."""
+        for name, left_at in self.reported:
+            seconds = now - left_at - block.delay / 65536
+            if name == block.last_sender_report != 0 and 0 <= seconds < MOST_ROUND_TRIP:
+                return seconds
+        return None
 
     def begin(self, source: Source, packet: Outgoing, now: float) -> None:
         """Start a segment: this packet of `source` will follow whatever was sent last."""

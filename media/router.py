@@ -37,6 +37,10 @@ PADDING = 224
 """Bytes of one packet of nothing, at most 255 (RFC 3550, 5.1)."""
 MAX_REPAIRS = 400
 """Retransmissions a second for one route."""
+WORTHWHILE = {Kind.AUDIO: 50, Kind.VIDEO: CACHE}
+"""So many of the last packets are worth sending again: nobody waits a second for sound."""
+ON_ITS_WAY = 0.7
+"""Of a round trip: what was sent again so recently cannot have been missed yet."""
 SILENT = 127
 
 
@@ -67,6 +71,8 @@ class Router:
             source, packet = source.repairs, again
             header = parse(packet)
         extended = source.extend(header.sequence, header.timestamp, now)
+        if source.torn:
+            _begin_anew(source)
         source.received += 1
         source.bytes += len(packet)
         track = source.track
@@ -110,7 +116,7 @@ class Router:
         outgoing = _outgoing(packet, header, extended, elements, picture=described)
         _remember(source, outgoing)
         if entry:
-            source.keyframe_wanted = False
+            source.note_entry(extended, header.timestamp)
         self._spread_picture(track, source, outgoing, entry, now)
 
     def _spread_picture(
@@ -119,7 +125,7 @@ class Router:
         """The innermost loop: a header for each subscriber, protect, send. `entry`: one may start here."""
         extended, marker, timestamp, words, body, payload_at, _, picture = packet
         buffer, pack = self._buffer, PREFIX.pack_into
-        end = PREFIX.size + len(body)
+        size = len(body)
         for route in track.routes:
             if route.current is not source:
                 if route.wanted is not source:
@@ -137,13 +143,18 @@ class Router:
                 route.last_timestamp = stamp
                 route.sent_at = now
             route.sent[number & SLOT] = extended << 16 | number
-            buffer[19:end] = body
+            begin, all_words = 19, words
+            if route.extra:
+                buffer[19:23] = route.extra
+                begin, all_words = 23, words + 1
+            end = begin + size
+            buffer[begin:end] = body
             pack(
                 buffer, 0, FIRST, marker | route.payload_type, number, stamp, route.ssrc,
-                ONE_BYTE_PROFILE, words, route.element, 0,
+                ONE_BYTE_PROFILE, all_words, route.element, 0,
             )  # fmt: skip
             if route.renumbered and picture is not None:
-                vp8.renumber(buffer, 19 + payload_at, picture, route.picture_shift, route.level_shift)
+                vp8.renumber(buffer, begin + payload_at, picture, route.picture_shift, route.level_shift)
             route.packets += 1
             route.bytes += end
             route.send(end, now)
@@ -184,21 +195,36 @@ class Router:
             route.bytes += end
             route.send(end, now)
 
-    def repair(self, route: Route, lost: Iterable[int], now: float) -> None:
-        """Send again what a subscriber says is missing and the cache still has."""
+    def repair(
+        self, route: Route, lost: Iterable[int], now: float, round_trip: float = 0.0, *, lossy: bool = False
+    ) -> None:
+        """Send again what a subscriber says is missing, the cache still has, and is still of use.
+
+        What was sent again less than about a `round_trip` ago is on its way. On a `lossy` line it goes twice
+        where there is a stream for it: the next asking would come too late.
+        """
         feed = route.feed
-        if route.withdrawn or feed is None or not feed.cache:
+        if route.withdrawn or feed is None or route.current is not feed or not feed.cache:
             return
         if now - route.repairs_since >= 1.0:
             route.repairs_since = now
             route.repairs = 0
+            route.repaired.clear()
+        oldest = max(route.segment, feed.entry, feed.highest - WORTHWHILE[feed.kind])
         for number in lost:
             cached = feed.cache[(extended := route.original(number)) & SLOT]
-            if cached is None or cached.extended != extended or route.repairs >= MAX_REPAIRS:
+            if cached is None or cached.extended != extended or extended < oldest:
                 continue
-            route.repairs += 1
+            last = route.repaired.get(number)
+            if last is not None and now - last < round_trip * ON_ITS_WAY:
+                continue
+            for _ in range(2 if lossy and route.repair_type >= 0 else 1):
+                if route.repairs >= MAX_REPAIRS:
+                    return
+                route.repairs += 1
+                self._send_again(route, cached, number, now)
+            route.repaired[number] = now
             route.sent[number & SLOT] = extended << 16 | number
-            self._send_again(route, cached, number, now)
 
     def _send_again(self, route: Route, cached: Outgoing, number: int, now: float) -> None:
         """Exactly as before, or in a packet of the repairing stream, behind the original number."""
@@ -256,6 +282,18 @@ def _outgoing(
         extended, header.marker, header.timestamp, (3 + len(elements)) // 4,
         elements + packet[start:end], len(elements), plain, picture,
     )  # fmt: skip
+
+
+def _begin_anew(source: Source) -> None:
+    """So much was lost that nobody is to ask for it: number on without a gap, and want a keyframe."""
+    source.torn = False
+    track = source.track
+    if track is None:
+        return
+    for route in track.routes:
+        if route.current is source:
+            route.pause()
+            source.keyframe_wanted = source.kind is Kind.VIDEO
 
 
 def _remember(source: Source, packet: Outgoing) -> None:

@@ -6,7 +6,7 @@ See RFC 3550, appendices A.1 (sequence numbers), A.3 (loss) and A.8 (jitter).
 from collections import deque
 from typing import TYPE_CHECKING
 
-from media.packets import Codec, Extension
+from media.packets import Codec, Extension, Kind
 from media.rtcp import ReportBlock, SenderReport
 
 if TYPE_CHECKING:
@@ -22,8 +22,15 @@ MEASURED = 5
 MAX_GAP = 128
 """A jump in sequence numbers beyond this is a restart, not a loss to be asked for; and so
 many packets may be missing before no more of them are asked for."""
-NACK_AFTER = (0.0, 0.05, 0.1, 0.2, 0.3)
-"""Seconds after noticing the gap at which a lost packet is asked for."""
+NACK_AFTER = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6)
+"""Seconds after noticing the gap at which a lost packet is asked for. Senders leave out what they sent again
+less than a round trip ago: asking often only means that the next answer comes as soon as it may."""
+GIVEN_UP_AFTER = 0.8
+"""Seconds after which it is not waited for any more."""
+ENOUGH = 40
+"""Packets over which it is worth saying what share was missed."""
+LEADING = {Codec.OPUS: 0, Codec.VP8: 0, Codec.H264: 2}
+"""Packets of parameter sets that may stand before the first of a keyframe that was noticed."""
 MASK = 0xFFFFFFFF
 
 
@@ -31,12 +38,12 @@ class Source:
     """One arriving SSRC and what its receiver must know about it."""
 
     __slots__ = (
-        "_expected_before", "_measured", "_received_before", "_transit", "base",
-        "bytes",
-        "cache", "clock_rate", "codec", "dropped", "extension_numbers", "first_seen", "forwarded", "highest",
-        "jitter", "keyframe_wanted", "kind", "last_seen", "level", "lost_fraction", "mid", "missing",
-        "payload_type", "picture", "rank", "rate", "received", "redundancy_type", "repairs", "report_at",
-        "report_ntp", "report_timestamp", "rid", "ssrc", "track", "transport", "useful",
+        "_expected_before", "_judged", "_measured", "_received_before", "_transit", "answer_time", "base",
+        "bytes", "cache", "clock_rate", "codec", "dropped", "entry", "entry_timestamp", "extension_numbers",
+        "first_seen", "forwarded", "highest", "jitter", "keyframe_asked", "keyframe_wanted", "kind",
+        "last_seen", "level", "lost_fraction", "mid", "missed", "missed_share", "missing", "payload_type",
+        "picture", "rank", "rate", "received", "redundancy_type", "repairs", "report_at", "report_ntp",
+        "report_timestamp", "rid", "ssrc", "torn", "track", "transport", "useful",
     )  # fmt: skip
 
     def __init__(self, ssrc: int, codec: Codec, payload_type: int, numbers: dict[Extension, int]) -> None:
@@ -59,10 +66,17 @@ class Source:
         self.transport: TransportNumbers | None = None
         """Where the transport-wide numbers of its packets are noted; None when they have none."""
         self.keyframe_wanted = False
+        self.keyframe_asked = 0
+        """How often in a row its publisher was asked for one."""
+        self.entry = self.entry_timestamp = -1
+        """The extended number where the newest keyframe begins: nothing before it is of use any more."""
+        self.torn = False
+        """Whether so much is missing that it is not asked for: what comes now is a new beginning."""
         self.picture = self.level = 0
         """The newest picture's PictureID and TL0PICIDX."""
         self.rate = 0
         """In bits a second, as `measure` last found it."""
+        self._judged = 0, 0
         self._measured: deque[tuple[float, int]] = deque(maxlen=MEASURED)
         self.received = self.forwarded = self.dropped = self.bytes = 0
         self.useful = 0
@@ -71,6 +85,12 @@ class Source:
         self.base = self.highest = -1
         self.jitter = 0.0
         self._transit = 0.0
+        self.missed = 0
+        """Packets that did not come in their turn, whether or not they came later."""
+        self.missed_share = 0.0
+        """Of all, of late."""
+        self.answer_time = 0.0
+        """Seconds that one may have to wait for what was missed."""
         self.missing: dict[int, tuple[float, int]] = {}
         """Extended sequence number of a lost packet → when it was missed, how often it was asked for."""
         self.report_ntp = 0
@@ -87,6 +107,7 @@ class Source:
         """
         if self.highest < 0:
             self.base = self.highest = extended = sequence + 65536
+            self._judged = extended, 0
             self.first_seen = now
         else:
             extended = self.highest + ((sequence - self.highest + 0x8000) & 0xFFFF) - 0x8000
@@ -96,7 +117,11 @@ class Source:
                 self.highest = extended
             else:  # late: it says nothing of the jitter
                 self.last_seen = now
-                return -1 if self.missing.pop(extended, None) is None else extended
+                missed = self.missing.pop(extended, None)
+                if missed is None:
+                    return -1
+                self._note_answer(now - missed[0])
+                return extended
         transit = now * self.clock_rate - timestamp
         difference = abs(transit - self._transit) if self.received else 0.0
         self._transit = transit
@@ -108,20 +133,38 @@ class Source:
     def _note_gap(self, extended: int, now: float) -> None:
         if extended - self.highest > MAX_GAP or len(self.missing) > MAX_GAP:
             self.missing.clear()
+            self.torn = True
         else:
+            self.missed += extended - self.highest - 1
             for lost in range(self.highest + 1, extended):
                 self.missing[lost] = (now, 0)
 
+    def _note_answer(self, seconds: float) -> None:
+        """Up at once, down slowly: whoever waits for repairs waits for the slow ones."""
+        self.answer_time = max(seconds, self.answer_time * 63 / 64)
+
     def due_nacks(self, now: float) -> list[int]:
-        """The 16-bit numbers to ask for now; those asked for often enough are given up."""
+        """The 16-bit numbers to ask for now; pictures that lack what is given up need a keyframe."""
         due = []
         for lost, (since, asked) in list(self.missing.items()):
-            if asked == len(NACK_AFTER):
+            if lost < self.entry:
                 del self.missing[lost]
-            elif now >= since + NACK_AFTER[asked]:
-                self.missing[lost] = (since, asked + 1)
-                due.append(lost & 0xFFFF)
+            elif asked < len(NACK_AFTER):
+                if now >= since + NACK_AFTER[asked]:
+                    self.missing[lost] = (since, asked + 1)
+                    due.append(lost & 0xFFFF)
+            elif now >= since + GIVEN_UP_AFTER:
+                del self.missing[lost]
+                self.keyframe_wanted |= self.kind is Kind.VIDEO
         return due
+
+    def note_entry(self, extended: int, timestamp: int) -> None:
+        """Somebody may start at this packet: a keyframe begins here, or goes on."""
+        if timestamp != self.entry_timestamp and extended > self.entry:
+            self.entry_timestamp = timestamp
+            self.entry = extended - LEADING[self.codec]
+        self.keyframe_wanted = False
+        self.keyframe_asked = 0
 
     def heard_report(self, report: SenderReport, now: float) -> None:
         """Remember when the sender's last report came, to be echoed in ours."""
@@ -148,6 +191,10 @@ class Source:
         if now > then:
             self.rate = int(8 * (self.useful - before) / (now - then))
         self._measured.append((now, self.useful))
+        expected, missed = self.highest - self._judged[0], self.missed - self._judged[1]
+        if expected >= ENOUGH:
+            self._judged = self.highest, self.missed
+            self.missed_share += (min(1.0, missed / expected) - self.missed_share) / 4
 
     def report_block(self, now: float) -> ReportBlock:
         """What to tell the sender; resets the interval the lost fraction is over."""

@@ -5,6 +5,7 @@ from media.route import KEYFRAME_PATIENCE, Route
 from media.source import Source
 
 MAX_LEVELS = 200
+KEYFRAME_TRIES = 5
 STILL_ARRIVING = 1.5
 """Seconds after its last packet during which a layer counts as arriving."""
 
@@ -68,6 +69,10 @@ class Track:
         fresh = [layer for layer in self.layers if now - layer.last_seen < STILL_ARRIVING]
         return fresh or self.layers
 
+    def is_of_use(self, layer: Source) -> bool:
+        """Whether anybody gets this layer, or is about to."""
+        return any(route.current is layer or route.wanted is layer for route in self.routes)
+
     def price(self, layer: Source) -> int:
         """What a layer costs in bits a second: a layer that begins gently will soon cost more."""
         nominal = self.nominal[layer.rank] if layer.rank < len(self.nominal) else 0
@@ -110,11 +115,17 @@ class Track:
             route.wanted.keyframe_wanted = self.kind is Kind.VIDEO
 
     def keyframes_due(self, now: float) -> list[Source]:
-        """The layers whose publisher is to be asked now; naming them counts as having asked."""
+        """The layers whose publisher is to be asked now; naming them counts as having asked.
+
+        A request or what answers it may get lost: it is repeated until a keyframe comes, but not for ever.
+        """
         if self.closed or self.muted or now - self.keyframe_asked < KEYFRAME_PATIENCE:
             return []
         due = [layer for layer in self.layers if layer.keyframe_wanted]
         for layer in due:
-            layer.keyframe_wanted = False
             self.keyframe_asked = now
+            layer.keyframe_asked += 1
+            if layer.keyframe_asked >= KEYFRAME_TRIES:
+                layer.keyframe_wanted = False
+                layer.keyframe_asked = 0
         return due

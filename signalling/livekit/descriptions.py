@@ -22,7 +22,7 @@ FEEDBACK = {
 }
 OFFERED_EXTENSIONS = {
     Kind.AUDIO: (Extension.AUDIO_LEVEL,),
-    Kind.VIDEO: (Extension.ORIENTATION, Extension.TRANSPORT_NUMBER),
+    Kind.VIDEO: (Extension.ORIENTATION, Extension.TRANSPORT_NUMBER, Extension.PLAYOUT_DELAY),
 }
 
 

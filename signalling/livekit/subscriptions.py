@@ -207,4 +207,12 @@ def _agreed(slot: descriptions.Slot, section: sdp.MediaSection) -> Numbers | Non
         return None
     repair = section.repair_type(number) if slot.repair_ssrc else -1
     redundancy = section.redundancy_type(number) if slot.redundant else -1
-    return Numbers(slot.ssrc, number, slot.repair_ssrc if repair >= 0 else 0, repair, redundancy)
+    holds = section.extensions.get(Extension.PLAYOUT_DELAY.value)
+    return Numbers(
+        slot.ssrc,
+        number,
+        slot.repair_ssrc if repair >= 0 else 0,
+        repair,
+        redundancy,
+        holds == OUTGOING_EXTENSIONS[Extension.PLAYOUT_DELAY],
+    )

@@ -1,7 +1,8 @@
 """How sound and picture do on poor lines, with livekit-client in Chromium on both ends.
 
 Each line is simulated by a seeded relay in user space, in both directions. The machine must be quiet: a
-browser that gets no time to decode conceals sound as well. Lines can be named: `bench lines loss_10`.
+browser that gets no time to decode conceals sound and lets pictures stand as well. How much of that there is
+shows `loss_0`, the same line without loss. Lines can be named: `bench lines loss_10 loss_10_up`.
 """
 
 import asyncio
@@ -10,15 +11,22 @@ import time
 
 from tests.bench.kit.figures import busyness, progress, tell
 from tests.bench.kit.limits import run
-from tests.browsers import chromium, until
-from tests.signalling.livekit.line import ADVERTISED, PERFECT, Conditions, network
+from tests.browsers import LIVELY, chromium, until
+from tests.media.conditions import PERFECT, Conditions
+from tests.signalling.livekit.line import ADVERTISED, network
 from tests.signalling.livekit.process import engine
 from tests.signalling.livekit.scene import Scene, on_a_line
 from tests.signalling.livekit.tabs import place
 
 SETTLE, WATCH = 6.0, 25.0
-USUAL = ("loss_5", "rate_150", "outage", "new_address")
+USUAL = ("loss_0", "loss_5", "loss_5_up", "rate_150", "outage", "new_address")
+UP = "_up"
+"""At the end of a line's name: it is whoever sends that has it, not whoever receives."""
+WIDTH, HEIGHT = 480, 270
+"""Little to encode and to decode: it is the line that is to be measured."""
+LONGEST = 300.0
 LINES = {
+    "loss_0": Conditions(delay=0.03, jitter=0.02),
     "loss_1": Conditions(loss=0.01, delay=0.03, jitter=0.02),
     "loss_3": Conditions(loss=0.03, delay=0.03, jitter=0.02),
     "loss_5": Conditions(loss=0.05, delay=0.03, jitter=0.02),
@@ -34,16 +42,21 @@ OUTAGE = 10.0
 
 async def on(scene: Scene, name: str, line: Conditions) -> None:
     """The figures of one line."""
-    scene.become(line if not line.rate else PERFECT, line)
+    if name.endswith(UP):
+        scene.sams_becomes(line, line)
+    else:
+        scene.become(line if not line.rate else PERFECT, line)
     await asyncio.sleep(SETTLE)
     window = await scene.watch(WATCH)
     how = f"{line}; down only if it is a matter of rate; {WATCH:.0f} s after {SETTLE:.0f} s"
     tell(f"lines_{name}_concealed", 100 * window.concealed, "% of samples", how, busyness=busyness())
     tell(
         f"lines_{name}_freezes", window.freezes * 60 / WATCH, "a minute", how,
-        pictures_a_second=round(window.pictures / WATCH, 1), width=window.width,
+        pictures_a_second=round(window.pictures / WATCH, 1), width=window.width, frozen=window.frozen,
+        asked_again=window.asked, keyframes=window.keyframes, held=window.held,
     )  # fmt: skip
     scene.become(PERFECT, PERFECT)
+    scene.sams_becomes(PERFECT, PERFECT)
 
 
 async def back_after(scene: Scene, name: str, how: str) -> None:
@@ -66,10 +79,10 @@ async def main() -> None:
     async with (
         engine(advertised_host=ADVERTISED) as child,
         network(child.media_port) as carrier,
-        chromium() as browser,
+        chromium(LIVELY) as browser,
         place() as where,
     ):
-        scene = await on_a_line(child, carrier, where, browser)
+        scene = await on_a_line(child, carrier, where, browser, WIDTH, HEIGHT)
         for name in sys.argv[1:] or USUAL:
             progress(name)
             await measure(scene, name)
@@ -87,8 +100,8 @@ async def measure(scene: Scene, name: str) -> None:
         scene.move()
         await back_after(scene, name, "until media comes after the client's address has changed")
     else:
-        await on(scene, name, LINES[name])
+        await on(scene, name, LINES[name.removesuffix(UP)])
 
 
 if __name__ == "__main__":
-    run(main())
+    run(main(), LONGEST)

@@ -71,15 +71,19 @@ class Browser:
         self, now: float, *, password: str = "", origin: Address | None = None, nominate: bool = True
     ) -> bool:
         """One connectivity check; whether it was answered with success."""
+        self.deliver(self.check_request(password=password, nominate=nominate), now, origin)
+        replies = [datagram for datagram in self.wires.take(origin or self.address) if datagram[0] < 4]
+        return any(stun.parse_message(reply).message_class is stun.Class.RESPONSE for reply in replies)
+
+    def check_request(self, *, password: str = "", nominate: bool = True) -> bytes:
+        """One connectivity check, to be sent."""
         message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         message.attributes["USERNAME"] = f"{self.peer.credentials.ufrag}:browser"
         message.attributes["ICE-CONTROLLING"] = 1
         if nominate:
             message.attributes["USE-CANDIDATE"] = None
         message.add_message_integrity((password or self.peer.credentials.password).encode())
-        self.deliver(bytes(message), now, origin)
-        replies = [datagram for datagram in self.wires.take(origin or self.address) if datagram[0] < 4]
-        return any(stun.parse_message(reply).message_class is stun.Class.RESPONSE for reply in replies)
+        return bytes(message)
 
     def shake_hands(self, now: float) -> bool:
         """The DTLS handshake, as far as it goes; whether it finished on this side."""

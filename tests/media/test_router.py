@@ -142,6 +142,77 @@ def test_one_subscriber_cannot_ask_for_more_repairs_than_there_is_patience() -> 
     assert len(sink.packets) < 500
 
 
+def test_nothing_from_before_the_newest_keyframe_is_sent_again() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    studio.send(rtp(1), rtp(2, DELTA), rtp(3, timestamp=9), rtp(4, DELTA, timestamp=9))
+    studio.router.repair(route, [501, 502, 503, 504], studio.now)
+    assert sink.sequences == [501, 502, 503, 504, 503, 504]
+
+
+def test_sound_of_a_second_ago_is_not_sent_again() -> None:
+    studio = Studio(Codec.OPUS)
+    sink, route = studio.subscribe()
+    studio.send(*(rtp(number, b"opus") for number in range(100)))
+    studio.router.repair(route, [510, 590], studio.now)
+    assert sink.sequences[100:] == [590]
+
+
+def test_what_was_sent_again_a_moment_ago_is_on_its_way() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    studio.send(rtp(1))
+    for now in (20.0, 20.05, 20.1):
+        studio.router.repair(route, [501], now, 0.1)
+    assert sink.sequences == [501, 501, 501]
+
+
+def test_on_a_lossy_line_what_is_asked_for_goes_twice_where_there_is_a_stream_for_it() -> None:
+    studio = Studio()
+    plain, route = studio.subscribe()
+    sink = Remembering(studio.buffer)
+    repairing = Route(studio.track.kind, sink, Numbers(1001, 111, 2000, 112), 500)
+    studio.track.add(repairing)
+    studio.send(rtp(1))
+    studio.router.repair(route, [501], studio.now, lossy=True)
+    studio.router.repair(repairing, [501], studio.now, lossy=True)
+    assert plain.sequences == [501, 501]
+    assert [(header.ssrc, header.sequence) for header in sink.headers] == [
+        (1001, 501),
+        (2000, 501),
+        (2000, 502),
+    ]
+
+
+def test_a_great_gap_is_a_new_beginning_that_no_subscriber_sees_a_gap_of() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    studio.send(rtp(1), rtp(2, DELTA))
+    studio.send(rtp(1002, DELTA))
+    assert studio.source.keyframe_wanted
+    studio.router.repair(route, [502], studio.now)
+    studio.send(rtp(1003, timestamp=9), rtp(1004, DELTA, timestamp=9))
+    assert sink.sequences == [501, 502, 503, 504]
+
+
+def test_subscribers_of_what_gets_lost_are_told_to_hold_pictures_if_they_know_how() -> None:
+    studio = Studio()
+    simple, _ = studio.subscribe()
+    sink = Remembering(studio.buffer)
+    route = Route(studio.track.kind, sink, Numbers(1001, 111, 2000, 112, holds=True), 500)
+    studio.track.add(route)
+    studio.source.extension_numbers = {Extension.ORIENTATION: 9}
+    for each in studio.track.routes:
+        each.hold(0.05, 0.1, studio.now)
+    studio.send(rtp(1, extension=extension_block({9: b"\x01"})), rtp(2, DELTA))
+    assert [extensions(packet, parse(packet)).get(5) for packet in simple.packets] == [None, None]
+    first, second = sink.packets
+    held = {5: (35 << 12 | 1000).to_bytes(3, "big")}
+    assert extensions(first, parse(first)) == {3: b"\0\0", 4: b"\x01"} | held
+    assert extensions(second, parse(second)) == {3: b"\0\0"} | held
+    assert sink.payloads == [KEYFRAME + b"picture", DELTA]
+
+
 def test_another_source_goes_on_with_the_numbers_and_the_clock() -> None:
     studio = Studio()
     sink, route = studio.subscribe()
@@ -199,6 +270,17 @@ def test_keyframe_requests_are_throttled_for_a_subscriber_and_for_the_publisher(
         studio.track.ask_keyframe(route, now)
         asked += len(studio.track.keyframes_due(now))
     assert asked == 4
+
+
+def test_a_keyframe_is_asked_for_again_until_it_comes_but_not_for_ever() -> None:
+    studio = Studio()
+    studio.subscribe()
+    asked = sum(len(studio.track.keyframes_due(tick / 10)) for tick in range(100))
+    assert asked == 5
+    studio.source.keyframe_wanted = True
+    assert studio.track.keyframes_due(20.0) == [studio.source]
+    studio.send(rtp(1))
+    assert studio.track.keyframes_due(21.0) == []
 
 
 def test_nobody_is_asked_for_a_keyframe_of_a_muted_or_closed_track() -> None:

@@ -13,59 +13,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from media.stun import Address
+from tests.media.conditions import PERFECT, Conditions, Direction
 
 ADVERTISED = "127.0.0.2"
 """Where clients send packets to; the engine itself is at 127.0.0.1."""
-HEADERS = 28
-"""Bytes of IP and UDP, which count on a narrow line."""
-
-
-@dataclass
-class Conditions:
-    """One direction of one client's line. Times are in seconds."""
-
-    loss: float = 0.0
-    delay: float = 0.0
-    jitter: float = 0.0
-    """How much longer than `delay` a packet may take; packets keep their order."""
-    rate: float = 0.0
-    """In bits a second; 0 for as fast as it goes."""
-    queue: float = 0.3
-    """How much of a narrow line's time may wait before it; more is lost."""
-    out: bool = False
-    """Nothing passes."""
-
-
-PERFECT = Conditions()
-
-
-@dataclass
-class Direction:
-    """One direction of one client's line, at work."""
-
-    conditions: Conditions
-    chance: Random
-    free_at: float = 0.0
-    last_at: float = 0.0
-    carried: int = 0
-    lost: int = 0
-
-    def due(self, size: int, now: float) -> float | None:
-        """When a packet comes out at the other end; None when it never does."""
-        line = self.conditions
-        if line.out or self.chance.random() < line.loss:
-            self.lost += 1
-            return None
-        if line.rate:
-            begin = max(now, self.free_at)
-            if begin - now > line.queue:
-                self.lost += 1
-                return None
-            self.free_at = begin + (size + HEADERS) * 8 / line.rate
-            now = self.free_at
-        self.carried += 1
-        self.last_at = max(self.last_at, now + line.delay + line.jitter * self.chance.random())
-        return self.last_at
 
 
 @dataclass

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from media.stun import Address
 from tests.browsers import Chromium, until
-from tests.signalling.livekit.line import Conditions, Network
+from tests.media.conditions import Conditions
+from tests.signalling.livekit.line import Network
 from tests.signalling.livekit.process import Child
 from tests.signalling.livekit.tabs import Place, Someone
 
@@ -24,6 +25,13 @@ class Window:
     freezes: float
     width: float
     """Of the last picture, in pixels."""
+    frozen: float = 0.0
+    """Seconds in all."""
+    asked: float = 0.0
+    """Packets that were asked for again."""
+    keyframes: float = 0.0
+    held: float = 0.0
+    """Seconds a picture waited on average for what it lacked, and for its turn."""
 
 
 @dataclass
@@ -35,10 +43,15 @@ class Scene:
     sam: Someone
     jo: Someone
     line: set[Address]
+    sams_line: set[Address]
 
     def become(self, up: Conditions, down: Conditions) -> None:
         """The line is like this from now on."""
         self.carrier.become(self.line, up, down)
+
+    def sams_becomes(self, up: Conditions, down: Conditions) -> None:
+        """So is Sam's, who is on a perfect one otherwise."""
+        self.carrier.become(self.sams_line, up, down)
 
     def move(self) -> None:
         """Jo comes from another address from now on."""
@@ -62,25 +75,31 @@ class Scene:
             more("video", "framesDecoded"),
             more("video", "freezeCount"),
             after["video"].get("frameWidth", 0),
+            more("video", "totalFreezesDuration"),
+            more("video", "nackCount"),
+            more("video", "keyFramesDecoded"),
+            more("video", "jitterBufferDelay") / max(1, more("video", "jitterBufferEmittedCount")),
         )
 
 
-async def on_a_line(child: Child, carrier: Network, where: Place, browser: Chromium) -> Scene:
-    """Both have joined, and Jo sees Sam."""
+async def on_a_line(
+    child: Child, carrier: Network, where: Place, browser: Chromium, width: int = 960, height: int = 540
+) -> Scene:
+    """Both have joined, and Jo sees Sam, whose picture is so large."""
     sam, jo = await where.someone(browser), await where.someone(browser)
     await sam.enter(child.ws, child.token("sam"))
     await sam.speak()
-    await sam.show()
+    await sam.show(width=width, height=height)
 
     async def sends() -> bool:
         return any(layer["packets"] for name, layer in (await sam.sent()).items() if name != "audio")
 
     await until(sends, "sam sends", WITHIN)
-    others = set(carrier.clients)
+    sams = set(carrier.clients)
     await jo.enter(child.ws, child.token("jo"))
 
     async def sees() -> bool:
         return await jo.frames("sam") > 10
 
     await until(sees, "jo sees sam", WITHIN)
-    return Scene(child, carrier, sam, jo, set(carrier.clients) - others)
+    return Scene(child, carrier, sam, jo, set(carrier.clients) - sams, sams)

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.browsers import chromium, until
-from tests.signalling.livekit.line import ADVERTISED, PERFECT, Conditions, network
+from tests.browsers import LIVELY, chromium, until
+from tests.media.conditions import PERFECT, Conditions
+from tests.signalling.livekit.line import ADVERTISED, network
 from tests.signalling.livekit.process import engine
 from tests.signalling.livekit.scene import Scene, Window, on_a_line
 from tests.signalling.livekit.tabs import place
@@ -27,7 +28,7 @@ async def scene() -> AsyncIterator[Scene]:
     async with (
         engine(advertised_host=ADVERTISED) as child,
         network(child.media_port) as carrier,
-        chromium() as browser,
+        chromium(LIVELY) as browser,
         place() as where,
     ):
         yield await on_a_line(child, carrier, where, browser)
