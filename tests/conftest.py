@@ -2,6 +2,7 @@
 
 import os
 import sys
+from itertools import groupby
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,26 @@ settings.load_profile("usual")
 settings.register_profile(
     "long", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+BUSY = "tests/journeys/"
+QUICK = ("tests/media/", "tests/moderation/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spreads the journeys evenly among the other files, and puts the quick ones last.
+
+    Files run side by side. Browsers take all the processor they get, while most other tests wait.
+    """
+    files = [(name, list(tests)) for name, tests in groupby(items, lambda item: item.nodeid.split("::")[0])]
+    busy = [tests for name, tests in files if name.startswith(BUSY)]
+    quick = [tests for name, tests in files if name.startswith(QUICK)]
+    others = [tests for name, tests in files if not name.startswith((BUSY, *QUICK))]
+    apart = len(others) / max(1, len(busy))
+    placed = [(place, tests) for place, tests in enumerate(others)]
+    placed += [(int(apart * number), tests) for number, tests in enumerate(busy)]
+    ordered = [tests for _, tests in sorted(placed, key=lambda one: one[0])]
+    items[:] = [test for tests in (*ordered, *quick) for test in tests]
 
 
 @pytest.hookimpl(trylast=True)
