@@ -9,7 +9,7 @@ from typing import Any
 from tests.bench.kit.evening import evening, host_at_the_desk
 from tests.bench.kit.figures import busyness, progress, quantile, tell
 from tests.bench.kit.limits import is_time_for_another, run
-from tests.bench.mute import press
+from tests.bench.kit.page import press
 from tests.browsers import LIVELY, PHONE, chromium, until
 from tests.journeys.people import Host, Parent
 

@@ -5,13 +5,13 @@ parent notes when the last of them came.
 """
 
 import asyncio
-import json
 import random
 
 from tests.bench.kit.evening import evening, host_at_the_desk
 from tests.bench.kit.figures import busyness, progress, quantile, tell
 from tests.bench.kit.limits import is_time_for_another, run
 from tests.bench.kit.lines import Helper, helper
+from tests.bench.kit.page import press
 from tests.browsers import Tab, chromium, until
 
 ROUNDS = 50
@@ -19,22 +19,6 @@ AIM = 100.0
 """Milliseconds, at the 99th percentile."""
 QUIET, SURE = 0.35, 0.15
 """Seconds after which the last packet must have come, and during which no other may."""
-PRESS = """
-(() => {
-  // A label may begin with the words that are shown on the button.
-  const named = (each) => (each.getAttribute("aria-label") ?? each.textContent).trim().endsWith(%s);
-  const button = [...document.querySelectorAll("button")].find((each) => named(each) && !each.disabled);
-  if (!button) return 0;
-  const now = Date.now();
-  button.click();
-  return now;
-})()
-"""
-
-
-async def press(tab: Tab, name: str) -> float:
-    """Press the button as soon as it is there; the moment, in milliseconds since 1970."""
-    return await until(lambda: tab.evaluate(PRESS % json.dumps(name)), f"the button “{name}”")
 
 
 async def flowing(listener: Helper) -> bool:

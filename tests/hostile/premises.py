@@ -295,13 +295,19 @@ class Evening:
 
 
 @asynccontextmanager
-async def evening(premises: Premises, links: int = 3, hosts: Sequence[str] = ()) -> AsyncIterator[Evening]:
+async def evening(
+    premises: Premises,
+    links: int = 3,
+    hosts: Sequence[str] = (),
+    options: meetings.Options = meetings.USUAL,
+) -> AsyncIterator[Evening]:
     """A group with a session under way, hosted by the facilitator and the colleague."""
     accounts = premises.accounts
     hosts = [accounts[who] for who in hosts or ("facilitator", "colleague")]
     async with premises.house() as house:
         group = await groups.create(house, premises.area, "Tuesday group", hosts)
-        meeting = await meetings.plan(house, group, datetime.now(UTC) - timedelta(minutes=5), 90, THEME)
+        begun = datetime.now(UTC) - timedelta(minutes=5)
+        meeting = await meetings.plan(house, group, begun, 90, THEME, options)
         issued = [await invites.issue(house, group, f"Referral {n}", accounts["admin"]) for n in range(links)]
     made = Evening(premises, group, meeting, [f"{premises.origin}/i/{one.secret}" for one in issued])
     try:

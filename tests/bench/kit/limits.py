@@ -14,9 +14,9 @@ ROUNDS_END = 80.0
 _begun = time.monotonic()
 
 
-def is_time_for_another() -> bool:
-    """Whether one more round may be begun."""
-    return time.monotonic() - _begun < ROUNDS_END
+def is_time_for_another(until: float = ROUNDS_END) -> bool:
+    """Whether one more round may be begun: not so many seconds after the bench itself began."""
+    return time.monotonic() - _begun < until
 
 
 def run(bench: Coroutine[Any, Any, int | None], longest: float = LONGEST) -> None:
