@@ -4,10 +4,10 @@ import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { useNews } from '../src/room/news';
 import type { View } from '../src/room/protocol';
-import type { Sent, Switch } from '../src/room/sent';
+import { NOTHING, type Sent, type Switch } from '../src/room/sent';
 import type { Session } from '../src/room/session';
 import { room } from '../src/words/en';
-import { view } from './views';
+import { someone, view } from './views';
 
 /** As much of a session as the news need. */
 function stand(now: View) {
@@ -86,4 +86,25 @@ test('a screen reader says when one’s own microphone goes on and off', async (
   session.media.microphone.value = 'on';
   session.media.microphone.value = 'off';
   expect(told).toEqual([room.announce.micOn, room.announce.micOff]);
+});
+
+describe('who speaks', () => {
+  const heard = new Map([['dee', { ...NOTHING, speaks: true, speaking: true }]]);
+
+  test('is said once they have spoken for a moment, and only once', async () => {
+    const { session, told } = await follow(view({ people: [someone('dee')] }));
+    session.media.seats.value = heard;
+    vi.advanceTimersByTime(5000);
+    expect(told).toEqual([room.announce.speaks('DEE')]);
+    expect(session.speaker.value).toBe('dee');
+  });
+
+  test('is shown but not said to whoever does not want that', async () => {
+    const { session, told } = await follow(view({ people: [someone('dee')] }));
+    session.saysSpeakers.value = false;
+    session.media.seats.value = heard;
+    vi.advanceTimersByTime(5000);
+    expect(told).toEqual([]);
+    expect(session.speaker.value).toBe('dee');
+  });
 });
