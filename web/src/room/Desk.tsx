@@ -192,8 +192,8 @@ export function Mark({ session }: { session: Session }) {
     <>
       {view.title}{' '}
       <span class="clock">
-        {words.theme(view.theme)}
         {words.until(session.now.value, view.ends)}
+        {words.theme(view.theme)}
       </span>
     </>
   );

@@ -41,7 +41,7 @@ export function Equipment({ session, onClose }: Props) {
           choose={(id) => void choose(kind, id)}
         />
       ))}
-      <p class="soft small">{words.hint}</p>
+      <p class="hint">{words.hint}</p>
       <div role="alert">{failed.value && <p class="error">{words.failed}</p>}</div>
       <button
         type="button"

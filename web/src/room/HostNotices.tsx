@@ -38,12 +38,20 @@ function FloorNotice({ session, view }: Props) {
   if (mode === 'open') return null;
   const round = mode === 'round';
   const name = nameOf(view, speaker);
+  const held = view.people.find((each) => each.person === speaker)?.microphone_held === true;
   return (
     <Notice text={round ? floorWords.hostRound(name) : floorWords.hostInvitation(name)}>
       {since !== null && (
         <span class="clock" aria-live="off">
           {floorWords.long(since, session.now.value)}
         </span>
+      )}
+      {held && speaker !== null && (
+        <Press
+          text={words.liftLabel(name ?? '')}
+          go
+          onClick={() => session.act({ do: 'lift', person: speaker })}
+        />
       )}
       {round && <Press text={floorWords.next} go onClick={() => session.act({ do: 'next_in_round' })} />}
       {!round && name !== null && (

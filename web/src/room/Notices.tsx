@@ -39,9 +39,10 @@ export function AsideNotice({ session, view }: Props) {
 function TurnNotice({ session, view }: Props) {
   if (!view.you.has_word || view.floor.mode === 'open') return null;
   const speaks = session.media.microphone.value === 'on';
+  const open = speaks ? floorWords.yourTurnSpeaking : floorWords.yourTurn;
   const { since } = view.floor;
   return (
-    <Notice text={speaks ? floorWords.yourTurnSpeaking : floorWords.yourTurn} kind="well">
+    <Notice text={view.you.microphone_held ? floorWords.yourTurnHeld : open} kind="well">
       {since !== null && (
         <span class="clock" aria-live="off">
           {floorWords.long(since, session.now.value)}

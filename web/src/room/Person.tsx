@@ -63,10 +63,10 @@ function Ways({ session, view, about, onClose, onPage }: PersonProps & { onPage:
       {text}
     </button>
   );
-  const opens = (to: Page, text: string, stop = false) => (
+  const opens = (to: Page, text: string, kind = 'quiet') => (
     <button
       type="button"
-      class={stop ? 'btn stop' : 'btn quiet'}
+      class={`btn ${kind}`}
       onClick={() => {
         onPage(to);
       }}
@@ -101,9 +101,9 @@ function Ways({ session, view, about, onClose, onPage }: PersonProps & { onPage:
         {present !== null && view.side_room === null && does({ do: 'invite_aside', person }, words.aside)}
       </Group>
       <Group title={words.steps}>
-        {present !== null && opens('waiting', ladder.toWaiting)}
-        {opens('remove', ladder.remove, true)}
-        {opens('suspend', ladder.suspend, true)}
+        {present !== null && opens('waiting', ladder.toWaiting, 'quiet whole')}
+        {opens('remove', ladder.remove, 'stop')}
+        {opens('suspend', ladder.suspend, 'stop')}
       </Group>
       <Group title={words.stuck}>
         {does({ do: 'eject', seat: about.seat }, ladder.eject)}

@@ -108,9 +108,15 @@ function parentKeys(session: Session, onList: () => void): Key[] {
   ];
 }
 
-/** Top left: the time. */
+/** Top left: the time, and where there is room for it when the session ends. */
 export function Mark({ session }: { session: Session }) {
-  return <span class="clock">{clock(session.now.value)}</span>;
+  const ends = session.view.value?.ends;
+  return (
+    <span class="clock">
+      {clock(session.now.value)}
+      {ends !== undefined && <span class="ends"> · {words.ends(ends)}</span>}
+    </span>
+  );
 }
 
 /** In the bar: pictures off with one press, for whoever has a poor line or little data. */

@@ -27,12 +27,13 @@ export function held(view: View): string | null {
 
 /** The one sentence about how things stand for a parent in the room; null when nothing is special. */
 export function standing(view: View): string | null {
-  if (view.you.place !== 'present' || view.phase !== 'open') return held(view);
+  // The whole screen says what is; and no button would do anything.
+  if (view.you.role === 'parent' && (view.phase !== 'open' || isFrozen(view))) return null;
   return held(view) ?? (view.you.role === 'parent' ? (paused(view) ?? turn(view)) : null);
 }
 
 function paused(view: View): string | null {
-  if (view.paused.length === 0 || isFrozen(view)) return null;
+  if (view.paused.length === 0) return null;
   return pauseWords.some(view.paused.map((feature) => pauseWords.names[feature]));
 }
 

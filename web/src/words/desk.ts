@@ -4,7 +4,7 @@ import { clock, ordinal } from './say';
 
 export const desk = {
   until: (now: Date, ends: Date) => `${clock(now)} · ends ${clock(ends)}`,
-  theme: (theme: string) => (theme === '' ? '' : `${theme} · `),
+  theme: (theme: string) => (theme === '' ? '' : ` · ${theme}`),
   glance: 'What wants your eye',
   needs: {
     waiting: (count: number) => `${count} waiting`,

@@ -1,6 +1,6 @@
 /** The room: one's own controls, and what has happened. */
 
-import { ordinal } from './say';
+import { clock, ordinal } from './say';
 
 export const room = {
   you: 'You',
@@ -47,6 +47,7 @@ export const room = {
   listening: 'Listening',
   pausedLabel: 'is paused for everyone by your host',
   turnLabel: 'Microphone waits for your turn',
+  ends: (ends: Date) => `ends ${clock(ends)}`,
   leave: 'Leave',
   leaveTitle: 'Leave the session?',
   leaveText: 'You can come back. Your host will let you in again.',

@@ -27,6 +27,7 @@ export const pause = {
 
 export const floor = {
   yourTurn: 'It is your turn. Turn your microphone on when you like.',
+  yourTurnHeld: 'It is your turn. Your host lifts your mute first.',
   yourTurnSpeaking: 'It is your turn. Take the time you need.',
   pass: 'Pass',
   passLabel: 'Pass: I would rather not speak now, or I am done',
