@@ -29,6 +29,8 @@ MAX_PUBLICATIONS = 8
 MAX_TEXT = 128
 STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 """It is written into other people's descriptions."""
+ENLARGED = 1.25
+"""A picture may be shown so much larger than it is before a better layer is of use."""
 KINDS = {TrackType.AUDIO: Kind.AUDIO, TrackType.VIDEO: Kind.VIDEO}
 MIME = {Codec.OPUS: "audio/opus", Codec.VP8: "video/VP8", Codec.H264: "video/H264"}
 QUALITIES = (VideoQuality.LOW, VideoQuality.MEDIUM, VideoQuality.HIGH)
@@ -97,7 +99,7 @@ class Publication:
         enough = [
             layer.quality
             for layer in self.info.layers
-            if layer.width >= wish.width and layer.height >= wish.height
+            if ENLARGED * layer.width >= wish.width and ENLARGED * layer.height >= wish.height
         ]
         return min(enough, default=EVERYTHING)
 

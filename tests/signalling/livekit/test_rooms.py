@@ -1,7 +1,14 @@
 """Coming, going and negotiating, with real descriptions and no sockets."""
 
 import pytest
-from livekit.protocol.models import DisconnectReason, ParticipantInfo, TrackSource, TrackType, VideoQuality
+from livekit.protocol.models import (
+    DisconnectReason,
+    ParticipantInfo,
+    TrackSource,
+    TrackType,
+    VideoLayer,
+    VideoQuality,
+)
 from livekit.protocol.rtc import LeaveRequest, UpdateTrackSettings
 
 from media import route
@@ -352,6 +359,23 @@ def test_a_turn_server_comes_with_credentials_that_end(lobby: Lobby) -> None:
     assert "sam" not in server.username
     assert server.credential
     assert not lobby.join("sam").wire.messages[0].join.ice_servers
+
+
+@pytest.mark.parametrize(
+    ("size", "rank"),
+    [((160, 90), 0), ((400, 225), 0), ((401, 225), 1), ((600, 440), 1), ((800, 460), 2), ((2000, 2000), 99)],
+)
+def test_a_picture_is_of_the_least_layer_that_need_not_be_enlarged_much(
+    lobby: Lobby, size: tuple[int, int], rank: int
+) -> None:
+    sam = lobby.join("sam")
+    publication = sam.participant.publisher.find(sam.publish(CAMERA))
+    assert publication is not None
+    publication.info.layers.extend(
+        VideoLayer(quality=quality, width=width, height=width * 9 // 16)
+        for quality, width in ((VideoQuality.LOW, 320), (VideoQuality.MEDIUM, 640), (VideoQuality.HIGH, 1280))
+    )
+    assert publication.limit(UpdateTrackSettings(width=size[0], height=size[1])) == rank
 
 
 def test_a_subscriber_is_given_no_more_than_it_has_a_use_for(lobby: Lobby) -> None:
