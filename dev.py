@@ -3,10 +3,11 @@
 
     python3 dev.py demo [--parents N]    try a whole session on http://localhost:8080
     python3 dev.py test [--long]         everything that must hold: check, then vitest, then pytest
-    python3 dev.py check                 formatting, lint, types and import directions only
+    python3 dev.py check                 formatting, lint, types, import directions, licences, known holes
     python3 dev.py bench NAME            one measurement, as JSON lines
     python3 dev.py shots                 a picture of every screen, narrow and wide, in shots/
     python3 dev.py serve                 the platform alone, configured by HEARTH_ variables
+    python3 dev.py bill                  what Hearth is made of, as bills of materials in bill/
 
 It needs only Python 3.11 with venv and Node 20. Each step of the preparation is stamped with the hash of
 what went into it and remembers what came out of it, so it is repeated when, and only when, either changed.
@@ -71,6 +72,7 @@ CHECKS: tuple[Task, ...] = (
     ("mypy", ROOT, (".venv/bin/mypy",)),
     ("eslint", WEB, ("node_modules/.bin/eslint", "--max-warnings", "0", ".")),
     ("tsc", WEB, ("node_modules/.bin/tsc", "--noEmit")),
+    ("licences and known holes", ROOT, (".venv/bin/python", "-m", "tools.supply", "check")),
     ("import directions", ROOT, (".venv/bin/lint-imports",)),
     ("prettier", WEB, ("node_modules/.bin/prettier", "--check", ".")),
     ("ruff check", ROOT, (".venv/bin/ruff", "check", ".")),
@@ -403,6 +405,11 @@ def shots(_options: argparse.Namespace) -> int:
     become(str(PYTHON), "-m", "tests.shots")
 
 
+def bill(_options: argparse.Namespace) -> int:
+    prepare(for_tests=True)
+    become(str(PYTHON), "-m", "tools.supply", "bill")
+
+
 def bench(options: argparse.Namespace) -> int:
     names = sorted(path.stem for path in (ROOT / "tests" / "bench").glob("[a-z]*.py"))
     if options.name not in names:
@@ -416,6 +423,8 @@ def run_checks(checks: Sequence[Task]) -> bool:
     shown = ""
     for (title, cwd, command), printed in capture_all(checks):
         say(f"  {title}: {'ok' if printed.status == 0 else 'FAILED'} ({printed.seconds:.1f} s)")
+        for note in re.findall(r"^NOTE: (.+)$", printed.text, re.MULTILINE):
+            say(f"    {note}")
         if printed.status and not shown:
             repeat = f"cd {cwd.name} && {' '.join(command)}"
             shown = f"\n{title} says:\n{printed.text.rstrip()}\n\nTo repeat it: {repeat}\n"
@@ -446,9 +455,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="dev.py", description=summary, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     jobs = parser.add_subparsers(
-        dest="job", required=True, metavar="demo | test | check | bench | shots | serve"
+        dest="job", required=True, metavar="demo | test | check | bench | shots | serve | bill"
     )
-    for job in (demo, test, check, bench, shots, serve):
+    for job in (demo, test, check, bench, shots, serve, bill):
         jobs.add_parser(job.__name__).set_defaults(run=job)
     jobs.choices["demo"].add_argument(
         "--parents", type=int, default=0, metavar="N", help="synthetic parents who join in"
