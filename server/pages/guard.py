@@ -9,7 +9,7 @@ from server import auth, cookies, entry, forms, logs, security, whereabouts
 from server.auth import Role, Staff
 from server.entry import Door, Entry, Handler
 from server.pages.context import HEADERS, HERE_PARENT, HERE_STAFF, POSTED, SENT, WHEREABOUTS, house
-from server.pages.render import go, holder, problem
+from server.pages.render import STATIC, go, holder, problem
 from server.whereabouts import Whereabouts
 from signalling.meeting.errors import JournalDown
 
@@ -88,8 +88,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def add_headers(request: web.Request, answer: web.StreamResponse) -> None:
-    """Put the headers of every answer on this one."""
-    answer.headers.update(request.app[HEADERS])
+    """Put the headers of every answer on this one. Built files go without what is of pages alone."""
+    own = request.app[HEADERS]
+    if isinstance(answer, web.FileResponse) and request.path.startswith(STATIC):
+        own = {name: value for name, value in own.items() if name not in security.OF_PAGES}
+    answer.headers.update(own)
 
 
 async def _check_post(request: web.Request, door: Door) -> None:

@@ -202,6 +202,8 @@ async def test_pages_are_compressed_and_built_files_kept_for_ever(place: Place) 
     async with visitor.http.get(place.origin + path, headers={"Accept-Encoding": "identity"}) as answer:
         assert "immutable" in answer.headers["Cache-Control"]
         assert "Content-Encoding" not in answer.headers
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert not security.OF_PAGES & set(answer.headers), "a script is no page"
     async with visitor.http.get(
         place.origin + path, headers={"Accept-Encoding": "gzip"}, auto_decompress=False
     ) as answer:
