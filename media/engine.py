@@ -13,6 +13,7 @@ from media.arrivals import Section
 from media.bandwidth import UplinkEstimate
 from media.dtls import Certificate, Fingerprint
 from media.layers import OFF, Wish, next_price, price, share
+from media.moves import MAX_TRIALS, SILENT_FOR, Asked, Moves
 from media.packets import Kind, MalformedRtp, is_rtcp
 from media.peer import MAX_DATAGRAM, Credentials, Peer, Transmit
 from media.route import Numbers, Route
@@ -80,6 +81,7 @@ class Engine:
         self._by_address: dict[Address, Peer] = {}
         self._uplinks: dict[Peer, _Uplink] = {}
         self._connected: set[Peer] = set()
+        self._moves = Moves()
         self._restless: set[tuple[Peer, Source]] = set()
         self._wanting: set[tuple[Peer, Track]] = set()
         self._report_at = self._arrivals_at = self._settle_at = 0.0
@@ -190,6 +192,7 @@ class Engine:
             peer = self._by_address.get(origin)
             if peer is None or length < 12:
                 self.stray += 1
+                self._look_for(length, origin, now, transmit or self._transmit)
             elif is_rtcp(self.inbox.bytes[1]):
                 self._take_reports(peer, peer.receive_rtcp(length, now), now)
             else:
@@ -220,6 +223,10 @@ class Engine:
             self._wanting.add((peer, source.track))
 
     def _take_check(self, datagram: bytes, origin: Address, now: float, transmit: Transmit) -> None:
+        transaction = stun.transaction_of(datagram)
+        if transaction is not None:
+            self._take_proof(datagram, transaction, origin, now)
+            return
         try:
             request = stun.parse_binding_request(datagram)
         except stun.MalformedStun:
@@ -245,12 +252,58 @@ class Engine:
             transmit(reply, origin)
         except OSError:
             self.stray += 1
-        if owner is not peer and origin in peer.addresses:
-            if owner is not None:
-                owner.forget_address(origin)
-            self._by_address[origin] = peer
-            if (oldest := peer.surplus_address()) is not None:
-                del self._by_address[oldest]
+        self._give_address(origin, peer)
+
+    def _give_address(self, address: Address, peer: Peer) -> None:
+        """The address is this peer's, if it has shown so, and nobody else's any more."""
+        owner = self._by_address.get(address)
+        if owner is peer or address not in peer.addresses:
+            return
+        if owner is not None:
+            owner.forget_address(address)
+        self._by_address[address] = peer
+        if (oldest := peer.surplus_address()) is not None:
+            del self._by_address[oldest]
+
+    def _look_for(self, length: int, origin: Address, now: float, transmit: Transmit) -> None:
+        """A packet from nowhere: if it is of somebody who has gone silent, ask them there for a sign."""
+        if length < 12 or not self._moves.may_try(now) or not self._moves.may_ask(origin, now):
+            return
+        datagram = bytes(self.inbox.views[length])
+        silent = [peer for peer in self._connected if now - peer.last_sign >= SILENT_FOR]
+        silent.sort(key=lambda peer: peer.last_sign, reverse=True)
+        for peer in silent[:MAX_TRIALS]:
+            if peer.remote is not None and peer.opens(datagram):
+                transaction = secrets.token_bytes(12)
+                username = f"{peer.remote.ufrag}:{peer.credentials.ufrag}"
+                self._moves.note(transaction, Asked(peer, origin, transmit, now))
+                try:
+                    transmit(stun.binding_request(transaction, username, peer.remote.password), origin)
+                except OSError:
+                    self.stray += 1
+                return
+
+    def _take_proof(self, datagram: bytes, transaction: bytes, origin: Address, now: float) -> None:
+        """An answer to a check of ours: what it proves is believed at once."""
+        asked = self._moves.answered(transaction, origin, now)
+        peer = asked.peer if asked is not None else None
+        try:
+            proven = (
+                peer is not None
+                and peer.ended is None
+                and peer.remote is not None
+                and origin not in self._by_address
+                and stun.is_signed_success(datagram, peer.remote.password)
+            )
+        except stun.MalformedStun:
+            proven = False
+        if asked is None or peer is None or not proven:
+            self.stray += 1
+            return
+        peer.adopt(origin, now, asked.transmit)
+        self._give_address(origin, peer)
+        if peer.hushed:
+            self._welcome(peer, now)
 
     def _take_dtls(self, datagram: bytes, origin: Address, now: float) -> None:
         peer = self._by_address.get(origin)

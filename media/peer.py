@@ -14,6 +14,7 @@ from media import rtcp, sctp, stun
 from media.arrivals import Arrivals
 from media.downlink import Line, Pacer
 from media.dtls import Association, Certificate, Fingerprint, State
+from media.packets import is_rtcp
 from media.route import ELEMENT_AT, NUMBER_ELEMENT, Route
 from media.srtp import TRAILER, Direction, PacketBuffer
 from media.stun import Address
@@ -60,6 +61,8 @@ class Peer:
         self, certificate: Certificate, inbox: PacketBuffer, outbox: PacketBuffer, transmit: Transmit
     ) -> None:
         self.credentials = new_credentials()
+        self.remote: Credentials | None = None
+        """The other side's, as its last description has them."""
         self.former: Credentials | None = None
         """Still good until the first nomination with the new ones (an ICE restart)."""
         self._checked = False
@@ -176,6 +179,21 @@ class Peer:
         """Send everything there from now on."""
         self.address = address
         self._transmit = self._ways[address]
+
+    def adopt(self, address: Address, now: float, transmit: Transmit) -> None:
+        """It has answered there, signed with its own password."""
+        self._note_address(address, now, transmit)
+        self._use(address)
+
+    def opens(self, datagram: bytes) -> bool:
+        """Whether a packet of no known address is an authentic one of this peer, and not seen before."""
+        inbound = self._inbound
+        is_report = is_rtcp(datagram[1])
+        ssrc = int.from_bytes(datagram[4:8] if is_report else datagram[8:12], "big")
+        if inbound is None or ssrc not in self._heard:
+            return False
+        self._inbox.bytes[: len(datagram)] = datagram
+        return bool((inbound.unprotect_rtcp if is_report else inbound.unprotect)(len(datagram)))
 
     def surplus_address(self) -> Address | None:
         """Forget and return the address silent for longest, if there are more than MAX_ADDRESSES."""

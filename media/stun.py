@@ -1,4 +1,4 @@
-"""STUN binding requests, as the controlled side of ICE-lite sees them (RFC 8489, RFC 8445). Pure."""
+"""STUN binding, as the controlled side of ICE-lite needs it (RFC 8489, RFC 8445). Pure."""
 
 import hmac
 import ipaddress
@@ -30,6 +30,8 @@ FINGERPRINT_XOR = 0x5354554E
 COMPREHENSION_REQUIRED = 0x8000
 UNDERSTOOD = frozenset({USERNAME, MESSAGE_INTEGRITY, PRIORITY, USE_CANDIDATE})
 MAX_ATTRIBUTES = 32
+PEER_REFLEXIVE = (110 << 24) + (65535 << 8) + 255
+"""The priority of an address that the other side would learn from our check (RFC 8445, 5.1.2.1)."""
 
 
 class MalformedStun(ValueError):
@@ -63,7 +65,7 @@ def parse_binding_request(data: bytes) -> BindingRequest:
 
     Raises: MalformedStun for anything else, an unsigned request included.
     """
-    attributes = _attributes(data)
+    attributes = _attributes(data, BINDING_REQUEST)
     transaction = data[8:20]
     found: dict[int, bytes] = {}
     integrity_at = 0
@@ -111,12 +113,38 @@ def binding_error(request: BindingRequest, code: int, password: str) -> bytes:
     return _signed(BINDING_ERROR, request.transaction, attributes, password)
 
 
-def _attributes(data: bytes) -> list[tuple[int, int, bytes]]:
+def binding_request(transaction: bytes, username: str, password: str) -> bytes:
+    """A check of our own, signed with the other side's password; `username`: its ufrag, a colon, ours."""
+    attributes = [
+        (USERNAME, username.encode("ascii")),
+        (PRIORITY, struct.pack("!I", PEER_REFLEXIVE)),
+        (ICE_CONTROLLED, transaction[:8]),
+    ]
+    return _signed(BINDING_REQUEST, transaction, attributes, password)
+
+
+def transaction_of(data: bytes) -> bytes | None:
+    """Which request this answers with success, not to be believed yet; None when it is something else."""
+    is_success = len(data) >= HEADER.size and data[:2] == BINDING_SUCCESS.to_bytes(2, "big")
+    return data[8:20] if is_success else None
+
+
+def is_signed_success(data: bytes, password: str) -> bool:
+    """Whether a success response was signed with this password. Raises: MalformedStun."""
+    for offset, kind, value in _attributes(data, BINDING_SUCCESS):
+        if kind == MESSAGE_INTEGRITY:
+            covered = struct.pack("!H", offset + 24 - HEADER.size)
+            expected = hmac.digest(password.encode(), data[:2] + covered + data[4:offset], "sha1")
+            return hmac.compare_digest(expected, value)
+    return False
+
+
+def _attributes(data: bytes, wanted: int) -> list[tuple[int, int, bytes]]:
     if len(data) < HEADER.size:
         raise MalformedStun("too short")
     kind, length, cookie, _ = HEADER.unpack_from(data)
-    if kind != BINDING_REQUEST or cookie != COOKIE:
-        raise MalformedStun("not a binding request")
+    if kind != wanted or cookie != COOKIE:
+        raise MalformedStun("not what was to come")
     if length != len(data) - HEADER.size or length % 4:
         raise MalformedStun("wrong length")
     attributes: list[tuple[int, int, bytes]] = []

@@ -205,6 +205,7 @@ class Publisher:
         elif offer.ufrag != self._ufrag:
             self._engine.restart(self.peer)
         self._ufrag = offer.ufrag
+        self.peer.remote = offer.credentials
         return self.peer
 
     def _end_silent(self, offer: sdp.Description, negotiated: Negotiated) -> None:

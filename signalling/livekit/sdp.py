@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from media.arrivals import Section
 from media.dtls import Fingerprint
 from media.packets import Codec, Extension, Kind
+from media.peer import Credentials
 
 MAX_LENGTH = 60_000
 MAX_SECTIONS = 64
@@ -31,6 +32,8 @@ ACCEPTED_EXTENSIONS = {
 }
 DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}\Z")
+ICE_TEXT = re.compile(r"[A-Za-z0-9+/]{4,256}\Z")
+"""What credentials for ICE consist of (RFC 8839, 5.4)."""
 NUMBER = re.compile(r"[0-9]{1,10}\Z")
 
 
@@ -64,6 +67,7 @@ class MediaSection:
     ssrcs: set[int] = field(default_factory=set)
     rids: list[str] = field(default_factory=list)
     ufrag: str = ""
+    password: str = ""
     setup: str = ""
     fingerprints: list[Fingerprint] = field(default_factory=list)
 
@@ -146,6 +150,12 @@ class Description:
         return next((section.ufrag for section in self.sections if section.ufrag), "")
 
     @property
+    def credentials(self) -> Credentials | None:
+        """The client's for ICE; None when it does not state them."""
+        stated = ((section.ufrag, section.password) for section in self.sections)
+        return next((Credentials(*each) for each in stated if all(each)), None)
+
+    @property
     def setups(self) -> frozenset[str]:
         """Every `a=setup` that was stated."""
         return frozenset(section.setup for section in self.sections if section.setup)
@@ -180,7 +190,7 @@ def _media_line(value: str, session: MediaSection) -> MediaSection:
     if len(parts) < 4 or not NUMBER.match(parts[1]) or parts[0] not in {"audio", "video", "application"}:
         raise MalformedSdp("a media line")
     section = MediaSection(parts[0], int(parts[1]), tuple(parts[3:67]))
-    section.ufrag, section.setup = session.ufrag, session.setup
+    section.ufrag, section.password, section.setup = session.ufrag, session.password, session.setup
     section.fingerprints = list(session.fingerprints)
     section.direction = session.direction
     return section
@@ -197,6 +207,9 @@ def _attribute(section: MediaSection, line: str) -> None:
             section.bundle_only = True
         case "ice-ufrag":
             section.ufrag = value.strip()[:256]
+        case "ice-pwd":
+            if ICE_TEXT.match(value.strip()):
+                section.password = value.strip()
         case "setup":
             section.setup = value.strip()
         case "fingerprint":

@@ -117,6 +117,7 @@ class Subscriber:
             raise sdp.MalformedSdp("we are the DTLS server")
         if self.peer.fingerprints and self.peer.fingerprints != answer.fingerprints:
             raise sdp.MalformedSdp("the certificate may not change")
+        self.peer.remote = answer.credentials
         self.peer.expect(answer.fingerprints)
         receiving = {section.mid: section for section in answer.sections if section.receives}
         offered, self._in_flight = self._in_flight, None

@@ -11,7 +11,7 @@ from OpenSSL import SSL
 
 from media import dtls
 from media.engine import Engine
-from media.peer import Peer
+from media.peer import Credentials, Peer
 from media.srtp import PROFILES, Direction, PacketBuffer, Profile
 from media.stun import Address
 
@@ -44,6 +44,7 @@ class Browser:
         profiles: tuple[Profile, ...] = PROFILES,
     ) -> None:
         self.engine, self.wires, self.peer, self.address = engine, wires, peer, address
+        peer.remote = Credentials("browser", "a-password-of-the-browser")
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.certificate = _certificate(self.key)
         context = SSL.Context(SSL.DTLS_CLIENT_METHOD)
@@ -83,6 +84,17 @@ class Browser:
         if nominate:
             message.attributes["USE-CANDIDATE"] = None
         message.add_message_integrity((password or self.peer.credentials.password).encode())
+        return bytes(message)
+
+    def answer(self, request: bytes, password: str = "") -> bytes:
+        """What a browser says to a check of the other side's."""
+        message = stun.Message(
+            stun.Method.BINDING, stun.Class.RESPONSE, stun.parse_message(request).transaction_id
+        )
+        message.attributes["XOR-MAPPED-ADDRESS"] = ("127.0.0.1", 7882)
+        assert self.peer.remote is not None
+        message.add_message_integrity((password or self.peer.remote.password).encode())
+        message.add_fingerprint()
         return bytes(message)
 
     def shake_hands(self, now: float) -> bool:

@@ -110,7 +110,9 @@ class End:
         """What came, in the clear."""
 
     def _take(self, datagram: bytes) -> None:
-        if datagram[0] < 4:
+        if datagram[:2] == b"\x00\x01":
+            self.send(self.browser.answer(datagram))
+        elif datagram[0] < 4:
             self.answered_at = self.clock.now
         elif 128 <= datagram[0] <= 191:
             browser = self.browser
