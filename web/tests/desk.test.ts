@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DOOR, isLastHost, needs, notHere, speaksAgainst, tomorrow } from '../src/room/desk-facts';
+import { DOOR, isLastHost, needs, notHere, speaksAgainst, stays, tomorrow } from '../src/room/desk-facts';
 import { mayKnock } from '../src/room/knock';
 import { putOut } from '../src/room/Ladder';
 import { NOTHING } from '../src/room/sent';
@@ -25,6 +25,13 @@ describe('a host is warned before leaving', () => {
   test('but not beside another host, nor in an empty room', () => {
     expect(isLastHost(view({ you: HOST, people: [jo, ray, someone('dee')], attending: 2 }))).toBe(false);
     expect(isLastHost(view({ you: HOST, people: [jo], attending: 1 }))).toBe(false);
+  });
+
+  test('and is never told that another host stays who is not there', () => {
+    expect(stays(view({ you: HOST, people: [jo], attending: 1 }))).toBe(false);
+    expect(stays(view({ you: HOST, people: [jo, ray], attending: 1 }))).toBe(false);
+    expect(stays(view({ you: HOST, people: [jo, ray], attending: 2 }))).toBe(true);
+    expect(stays(view({ you: HOST, people: [jo, ray], attending: 0, phase: 'scheduled' }))).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { keepFocus } from '../src/room/focus';
+import { keepFocus } from '../src/focus';
 
 const HTML = `
   <h1 tabindex="-1">Room</h1>

@@ -49,7 +49,7 @@ export function Row({ part, of: { outcome, fault, current }, says, children }: R
         {sign}
       </span>
       <div class="grow">
-        <b>{name}</b> <span class="unseen">{words.state[outcome]}</span>
+        <b data-heading>{name}</b> <span class="unseen">{words.state[outcome]}</span>
         <div class="soft" role="status">
           {shown && (outcome === 'skipped' ? words.skipped : says)}
         </div>

@@ -1,6 +1,7 @@
 /** The readiness check takes the place of what the page says without JavaScript. */
 
 import { h, render } from 'preact';
+import { keepFocus } from '../focus';
 import { Check } from './Check';
 
 const place = document.getElementById('check');
@@ -9,4 +10,5 @@ if (place !== null) {
   const { post, next = '/session', csrf, canRing } = place.dataset;
   const way = { post: post ?? null, next, csrf: csrf ?? null, canRing: canRing !== undefined };
   render(h(Check, { way }), place);
+  keepFocus(place);
 }

@@ -1,11 +1,11 @@
 /** Chooses the screen, and tells screen readers what changed. The room and the desk are fetched when they are due. */
 
 import { useEffect, useRef } from 'preact/hooks';
+import { keepFocus } from '../focus';
 import { pages } from '../words/en';
 import { Announced, ToldContext } from './Announced';
 import { useAwake } from './awake';
 import { FinalScreen } from './Final';
-import { keepFocus } from './focus';
 import { Later } from './later';
 import type { Screen } from './screens';
 import type { Session } from './session';
@@ -37,7 +37,8 @@ export function App({ session }: { session: Session }) {
   useEffect(() => {
     if (now !== 'connecting') place.current?.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
   }, [now]);
-  useEffect(() => (place.current === null ? undefined : keepFocus(place.current)), []);
+  // The bar too: what is pressed there may go like anything else.
+  useEffect(() => keepFocus(document.body), []);
   useAwake(screen.name !== 'final');
   return (
     <div class="app" ref={place}>

@@ -19,7 +19,7 @@ import { Question } from './Dialog';
 import { HelpSheet } from './Help';
 import { hindrance, type Hindrance } from './holds';
 import { ParentMore } from './ParentMore';
-import { isLastHost } from './desk-facts';
+import { isLastHost, stays } from './desk-facts';
 import type { View } from './protocol';
 import { sentence } from './sentence';
 import type { Session } from './session';
@@ -153,6 +153,11 @@ function HandControl({ session, view }: { session: Session; view: View }) {
   );
 }
 
+function leavingHost(view: View): string {
+  if (isLastHost(view)) return desk.leaveLastText;
+  return stays(view) ? desk.leaveText : desk.leaveEmpty;
+}
+
 /** Says before whoever goes what the group is left with. */
 function Leave({ session, view }: { session: Session; view: View }) {
   const asking = useSignal(false);
@@ -170,7 +175,7 @@ function Leave({ session, view }: { session: Session; view: View }) {
       {asking.value && (
         <Question
           title={last ? desk.leaveLast : words.leaveTitle}
-          text={last ? desk.leaveLastText : host ? desk.leaveText : words.leaveText}
+          text={host ? leavingHost(view) : words.leaveText}
           yes={last ? desk.leaveLastYes : words.leaveYes}
           no={words.leaveNo}
           grave={last}

@@ -205,11 +205,16 @@ function muteAll(session: Session, all: readonly Someone[]): Promise<unknown> {
   return session.actWithUndo({ do: 'mute_all' }, words.mutedToast, { do: 'lift_all' });
 }
 
-/** What touches everybody, in the bar: the door, all mutes, and apart from them the pause. */
+/**
+ * What touches everybody, in the bar: the door, all mutes, and apart from them the pause. What has nothing to do
+ * just now stays in reach, because a button that is switched off while it has the focus loses it.
+ */
 export function Tools({ session }: { session: Session }) {
   const view = session.view.value;
   if (session.screen.value.name !== 'desk' || view === null || view.phase === 'scheduled') return null;
   const all = parents(view);
+  const muted = all.every((someone) => someone.microphone_held);
+  const paused = isFrozen(view) && view.paused.length === 4;
   return (
     <div class="tools">
       <button
@@ -222,8 +227,10 @@ export function Tools({ session }: { session: Session }) {
       <button
         type="button"
         class="mini"
-        disabled={all.every((someone) => someone.microphone_held)}
-        onClick={() => void muteAll(session, all)}
+        aria-disabled={muted}
+        onClick={() => {
+          if (!muted) void muteAll(session, all);
+        }}
       >
         {words.muteAll}
       </button>
@@ -235,8 +242,10 @@ export function Tools({ session }: { session: Session }) {
       <button
         type="button"
         class="mini careful apart"
-        disabled={isFrozen(view) && view.paused.length === 4}
-        onClick={() => void session.act({ do: 'pause' })}
+        aria-disabled={paused}
+        onClick={() => {
+          if (!paused) void session.act({ do: 'pause' });
+        }}
       >
         {pauseWords.all}
       </button>

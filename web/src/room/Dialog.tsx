@@ -4,7 +4,7 @@
  */
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { pages } from '../words/en';
 import { Announced } from './Announced';
 
@@ -28,7 +28,7 @@ export function Dialog({ title, onClose, children }: Props) {
     };
   }, []);
   // Another question in the same dialog: whatever had the focus is gone.
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus();
   }, [title]);
   return (

@@ -7,8 +7,8 @@ export function parents(view: View): readonly Someone[] {
   return view.people.filter((someone) => someone.role === 'parent');
 }
 
-/** Nobody else would attend the group if this host left it. */
-export function isLastHost(view: View): boolean {
+/** Another host attends the group, and would still do so if this one left. */
+export function stays(view: View): boolean {
   const others = view.people.some(
     (someone) =>
       someone.role === 'facilitator' &&
@@ -16,11 +16,13 @@ export function isLastHost(view: View): boolean {
       someone.connected &&
       !someone.stepped_out,
   );
-  return (
-    (view.phase === 'open' || view.phase === 'unattended') &&
-    parents(view).length > 0 &&
-    (!others || view.attending < 2)
-  );
+  return others && (view.phase === 'scheduled' || view.attending >= 2);
+}
+
+/** Parents would be left without a host. */
+export function isLastHost(view: View): boolean {
+  const opened = view.phase === 'open' || view.phase === 'unattended';
+  return opened && parents(view).length > 0 && !stays(view);
 }
 
 /** What has to be set aside on purpose to let this one in. */

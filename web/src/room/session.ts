@@ -127,8 +127,10 @@ export class Session {
 
   /** Asks the platform for something; what went wrong is said. */
   async act(act: Act): Promise<boolean> {
+    // Before, not after: what the view says of it may be here earlier than the answer.
+    this.said.value = null;
     const answer = await this.ask(act);
-    this.said.value = answer.ok ? null : failure(answer.error, answer.stands);
+    this.report(answer);
     return answer.ok || answer.stands;
   }
 

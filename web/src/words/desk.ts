@@ -117,6 +117,7 @@ export const desk = {
   endYes: 'End for everyone',
   endNo: 'Keep going',
   leaveText: 'Another host stays with the group. You can come back.',
+  leaveEmpty: 'Nobody comes in while no host is here. You can come back.',
   leaveLast: 'You are the last host here',
   leaveLastText:
     'If you leave, nobody hears or sees anybody until a host is back. After ten minutes the session closes.',

@@ -1,6 +1,7 @@
 /** Keeps the place of whoever works with the keyboard: what has the focus may go, because it did its work. */
 
-const HEADING = 'h1, h2';
+/** Headings, and the names of what has none. */
+const HEADING = 'h1, h2, [data-heading]';
 
 /** Where the focus goes when what had it is gone: the nearest heading of what is left. Returns how to stop. */
 export function keepFocus(root: HTMLElement): () => void {
