@@ -56,7 +56,7 @@ async def one_round(host: Host, parent: Parent, url: str) -> dict[str, float]:
     """Milliseconds from the press to each step."""
     await parent.tab.goto(url)
     await parent.shows(f"Hello {parent.name}")
-    pressed = await press(host.tab, f"Let {parent.name} in")
+    pressed = await press(host.tab, f"Let in {parent.name}")
 
     async def noted() -> Any:
         told = await parent.tab.evaluate("window.noted")

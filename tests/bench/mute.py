@@ -55,7 +55,7 @@ async def main() -> None:
         host = await host_at_the_desk(browser, platform, seed)
         for who, name, link in ((speaker, "Sam", seed.parents[0]), (listener, "Ana", seed.parents[1])):
             await who.ask(do="walk in", origin=platform.origin, meeting=seed.meeting, link=link, name=name)
-            await press(host.tab, f"Let {name} in")
+            await press(host.tab, f"Let in {name}")
         await speaker.ask(do="speak")
         await listener.ask(do="listen")
         progress(f"{ROUNDS} mutes.")

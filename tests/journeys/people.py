@@ -203,7 +203,7 @@ class Host(Staff):
         await self.no_longer_shows("Nobody hears or sees anybody")
 
     async def let_in(self, name: str) -> None:
-        await self.tab.press(f"Let {name} in")
+        await self.tab.press(f"Let in {name}")
 
     async def about(self, name: str, *presses: str) -> None:
         """The rarer steps, behind "More"."""

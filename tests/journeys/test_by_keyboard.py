@@ -85,7 +85,7 @@ async def test_a_host_opens_and_lets_in_and_keeps_their_place_on_the_page(room: 
     await press(jo, "Open session")
     await jo.no_longer_shows("The room is not open yet")
     await jo.no_longer_shows("Nobody hears or sees anybody")
-    await press(jo, "Let Sam in")
+    await press(jo, "Let in Sam")
     await sam.shows("Mic off")
     await comes_to(jo, "Waiting")
     await jo.shows("Sam joined.")

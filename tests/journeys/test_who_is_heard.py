@@ -137,7 +137,7 @@ async def test_hands_are_heard_in_the_order_in_which_they_went_up(room: Room) ->
     jo, sam, ana = room.everyone()
     await jo.shows("1. Ana")
     await jo.shows("2. Sam")
-    await jo.tab.press("Give Ana the word")
+    await jo.tab.press("Give the word to Ana")
     await ana.shows("It is your turn. Turn your microphone on when you like.")
     await sam.shows("Hand up · 1st")
     await ana.tab.press(MICROPHONE_OFF)

@@ -155,6 +155,7 @@ async def out(camera: Camera, jo: Host, sam: Parent, kim: Parent) -> None:
     await camera.take(kim.tab, "declined")
     await jo.tab.press(f"Undo for {kim.name}")
     await jo.let_in(kim.name)
+    await kim.shows("People in the room")
     await jo.remove(kim.name, "Something else")
     await kim.shows("Your place is paused")
     await camera.take(kim.tab, "removed")

@@ -10,26 +10,25 @@ interface Props {
   onClick: () => unknown;
 }
 
-/** Its name is the text alone, so that who speaks to the phone can say it; the hint is read out after it. */
+/** What it does stands beneath it, so that its name is what one reads on it: who speaks to the phone can say it. */
 export function Choice({ text, hint, icon: Sign, onClick }: Props) {
   const id = useId();
   return (
-    <button
-      type="button"
-      class="btn quiet"
-      aria-label={text}
-      aria-describedby={hint === undefined ? undefined : id}
-      onClick={() => void onClick()}
-    >
-      {Sign !== undefined && <Sign aria-hidden="true" />}
-      <span>
+    <div>
+      <button
+        type="button"
+        class="btn quiet"
+        aria-describedby={hint === undefined ? undefined : id}
+        onClick={() => void onClick()}
+      >
+        {Sign !== undefined && <Sign aria-hidden="true" />}
         {text}
-        {hint !== undefined && (
-          <small class="soft" id={id}>
-            {hint}
-          </small>
-        )}
-      </span>
-    </button>
+      </button>
+      {hint !== undefined && (
+        <p class="hint" id={id}>
+          {hint}
+        </p>
+      )}
+    </div>
   );
 }

@@ -78,7 +78,7 @@ export const screen = {
 
 export const door = {
   anyway: 'Let in anyway',
-  anywayLabel: (name: string) => `Let ${name} in anyway`,
+  anywayLabel: (name: string) => `Let in anyway: ${name}`,
   anywayTitle: (name: string) => `Let ${name} in all the same?`,
   anywayRecorded: 'This is recorded, with your name.',
   anywayYes: (name: string) => `Yes, let ${name} in`,
