@@ -13,7 +13,7 @@ from media.arrivals import Section
 from media.bandwidth import UplinkEstimate
 from media.dtls import Certificate, Fingerprint
 from media.layers import OFF, Wish, next_price, price, share
-from media.moves import MAX_TRIALS, SILENT_FOR, Asked, Moves
+from media.moves import Moves
 from media.packets import Kind, MalformedRtp, is_rtcp
 from media.peer import MAX_DATAGRAM, Credentials, Peer, Transmit
 from media.route import Numbers, Route
@@ -267,43 +267,26 @@ class Engine:
 
     def _look_for(self, length: int, origin: Address, now: float, transmit: Transmit) -> None:
         """A packet from nowhere: if it is of somebody who has gone silent, ask them there for a sign."""
-        if length < 12 or not self._moves.may_try(now) or not self._moves.may_ask(origin, now):
+        if length < 12 or not self._moves.may_try(origin, now):
             return
         datagram = bytes(self.inbox.views[length])
-        silent = [peer for peer in self._connected if now - peer.last_sign >= SILENT_FOR]
-        silent.sort(key=lambda peer: peer.last_sign, reverse=True)
-        for peer in silent[:MAX_TRIALS]:
-            if peer.remote is not None and peer.opens(datagram):
-                transaction = secrets.token_bytes(12)
-                username = f"{peer.remote.ufrag}:{peer.credentials.ufrag}"
-                self._moves.note(transaction, Asked(peer, origin, transmit, now))
-                try:
-                    transmit(stun.binding_request(transaction, username, peer.remote.password), origin)
-                except OSError:
-                    self.stray += 1
-                return
+        question = self._moves.question(datagram, origin, now, transmit, self._connected)
+        if question is not None:
+            try:
+                transmit(question, origin)
+            except OSError:
+                self.stray += 1
 
     def _take_proof(self, datagram: bytes, transaction: bytes, origin: Address, now: float) -> None:
         """An answer to a check of ours: what it proves is believed at once."""
-        asked = self._moves.answered(transaction, origin, now)
-        peer = asked.peer if asked is not None else None
-        try:
-            proven = (
-                peer is not None
-                and peer.ended is None
-                and peer.remote is not None
-                and origin not in self._by_address
-                and stun.is_signed_success(datagram, peer.remote.password)
-            )
-        except stun.MalformedStun:
-            proven = False
-        if asked is None or peer is None or not proven:
+        asked = self._moves.proven(datagram, transaction, origin, now)
+        if asked is None or origin in self._by_address:
             self.stray += 1
             return
-        peer.adopt(origin, now, asked.transmit)
-        self._give_address(origin, peer)
-        if peer.hushed:
-            self._welcome(peer, now)
+        asked.peer.adopt(origin, now, asked.transmit)
+        self._give_address(origin, asked.peer)
+        if asked.peer.hushed:
+            self._welcome(asked.peer, now)
 
     def _take_dtls(self, datagram: bytes, origin: Address, now: float) -> None:
         peer = self._by_address.get(origin)

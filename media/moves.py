@@ -1,13 +1,16 @@
-"""Peers whose packets come from elsewhere all at once: a phone has left its wifi, a router forgot it. Pure.
+"""Peers whose packets come from elsewhere all at once: a phone has left its wifi, a router forgot it.
 
 Browsers check their way every 2.5 s, and until then nothing would reach them. So where a packet from an
 unknown address opens with the keys of a peer that has gone silent, we ask that peer there for a sign, by a
 connectivity check. Only an answer signed with its own ICE password makes the address its own.
 """
 
+import secrets
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from media import stun
 from media.peer import Peer, Transmit
 from media.stun import Address
 
@@ -41,26 +44,38 @@ class Moves:
         """By transaction, oldest first."""
         self._tried_at = -TRIES_EVERY
 
-    def may_try(self, now: float) -> bool:
-        """Whether one more packet from nowhere may be tried; asking counts."""
+    def may_try(self, origin: Address, now: float) -> bool:
+        """Whether a packet from there, where nobody is known to be, may be tried; asking counts."""
         if now - self._tried_at < TRIES_EVERY:
             return False
         self._tried_at = now
-        return True
+        return all(asked.address != origin or now - asked.at >= ASK_EVERY for asked in self._asked.values())
 
-    def may_ask(self, address: Address, now: float) -> bool:
-        """Whether a check may go there: not if one has gone a moment ago."""
-        return all(asked.address != address or now - asked.at >= ASK_EVERY for asked in self._asked.values())
-
-    def note(self, transaction: bytes, asked: Asked) -> None:
-        """This check leaves now."""
-        self._asked[transaction] = asked
+    def question(
+        self, datagram: bytes, origin: Address, now: float, transmit: Transmit, peers: Iterable[Peer]
+    ) -> bytes | None:
+        """The check to send there, if the packet is of one of these who has gone silent."""
+        silent = [peer for peer in peers if now - peer.last_sign >= SILENT_FOR and peer.remote is not None]
+        silent.sort(key=lambda peer: peer.last_sign, reverse=True)
+        peer = next((peer for peer in silent[:MAX_TRIALS] if peer.opens(datagram)), None)
+        if peer is None or peer.remote is None:
+            return None
+        transaction = secrets.token_bytes(12)
+        self._asked[transaction] = Asked(peer, origin, transmit, now)
         if len(self._asked) > MAX_ASKED:
             self._asked.popitem(last=False)
+        username = f"{peer.remote.ufrag}:{peer.credentials.ufrag}"
+        return stun.binding_request(transaction, username, peer.remote.password)
 
-    def answered(self, transaction: bytes, address: Address, now: float) -> Asked | None:
-        """What an answer from there is about; None when nothing was asked, or not there, or long ago."""
+    def proven(self, datagram: bytes, transaction: bytes, origin: Address, now: float) -> Asked | None:
+        """What an answer from there proves; None when nothing was asked, or not there, or it is forged."""
         asked = self._asked.get(transaction)
-        if asked is None or asked.address != address or now - asked.at > ANSWER_WITHIN:
+        if asked is None or asked.address != origin or now - asked.at > ANSWER_WITHIN:
             return None
-        return self._asked.pop(transaction)
+        del self._asked[transaction]
+        remote = asked.peer.remote
+        try:
+            proven = remote is not None and stun.is_signed_success(datagram, remote.password)
+        except stun.MalformedStun:
+            proven = False
+        return asked if proven and asked.peer.ended is None else None

@@ -70,6 +70,8 @@ def _line(peer: Peer) -> dict[str, object]:
         "estimate": line.estimate if line.known else peer.downlink,
         "delivered": line.delivered,
         "queue": round(1000 * line.queue),
+        "round_trip": round(1000 * line.round_trip),
+        "lost": round(line.lost, 3),
         "excess_loss": round(line.loss, 3),
     }
 
