@@ -144,6 +144,21 @@ class LiveKit:
         if problem is not None:
             raise MediaDown("the media engine did not do as asked") from problem
 
+    async def holds(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> bool:
+        """Whether these grants were the last ones pushed, and the rooms are still equal to them."""
+        by_room = {
+            room_name(meeting, room): {s: g for s, g in grants.items() if g.room is room} for room in Room
+        }
+        if any(self._pushed.get(name, {}) != granted for name, granted in by_room.items()):
+            return False
+        if (rooms := self._rooms()) is None:
+            return True
+        listed = await asyncio.gather(*(_listed_or_why(rooms, name) for name in by_room))
+        return all(
+            not isinstance(people, Exception) and _amiss(people, granted) == (set(), set())
+            for people, granted in zip(listed, by_room.values(), strict=True)
+        )
+
     async def _push(self, room: str, grants: Mapping[SeatId, Grant]) -> BaseException | None:
         """The same for one room. Returns what went wrong to the end."""
         problem: BaseException | None = None
@@ -215,9 +230,9 @@ class LiveKit:
     async def _equalise(self, room: str, grants: Mapping[SeatId, Grant]) -> BaseException | None:
         """One round of `push`. Returns the first thing that went wrong.
 
-        LiveKit lists from a store that can lag behind the room. So what this process has not pushed before
-        goes to everyone granted, listed or not; only a repetition trusts the list. What is new of it goes out
-        while the list is still asked for: a restriction takes effect that much sooner.
+        LiveKit lists from a store that can lag behind the room. So a grant that this process has not pushed
+        before goes to its seat, listed or not; only a repetition trusts the list. What is new goes out while
+        the list is still asked for: a restriction takes effect that much sooner.
         """
         if (rooms := self._rooms()) is None:
             return None
@@ -231,15 +246,8 @@ class LiveKit:
             return listed
         if problem is not None:
             return problem
-        is_news = before != grants
-        removed = {seat for seat, person in listed.items() if seat not in grants or mislabels(person)}
-        changed = {
-            seat
-            for seat, grant in grants.items()
-            if seat not in removed | fresh
-            and (is_news or (seat in listed and not _has(listed[seat].permission, grant)))
-        }
-        return await _make(rooms, room, removed=removed - gone, changed=changed, grants=grants)
+        removed, changed = _amiss(listed, grants)
+        return await _make(rooms, room, removed=removed - gone, changed=changed - fresh, grants=grants)
 
     def _remember(self, room: str, grants: Mapping[SeatId, Grant]) -> None:
         if grants:
@@ -284,6 +292,15 @@ def kind_fits(track: TrackInfo) -> bool:
 def mislabels(participant: api.ParticipantInfo) -> bool:
     """Whether someone sends anything of another kind than its source has."""
     return not all(kind_fits(track) for track in participant.tracks)
+
+
+def _amiss(
+    listed: Mapping[SeatId, api.ParticipantInfo], grants: Mapping[SeatId, Grant]
+) -> tuple[set[SeatId], set[SeatId]]:
+    """Who, as listed, must be removed, and who has other permissions than these."""
+    removed = {seat for seat, person in listed.items() if seat not in grants or mislabels(person)}
+    changed = {seat for seat in listed.keys() - removed if not _has(listed[seat].permission, grants[seat])}
+    return removed, changed
 
 
 def _has(held: api.ParticipantPermission, grant: Grant) -> bool:

@@ -130,11 +130,12 @@ class FakeJournal:
 class FakeMediaEngine:
     """Remembers the grants pushed last for each meeting. `down`: nothing succeeds.
 
-    `quiet`: seats whose packets have stopped.
+    `quiet`: seats whose packets have stopped. `sure`: it can tell that it holds what was pushed last.
     """
 
     diary: Diary = field(default_factory=list)
     down: bool = False
+    sure: bool = False
     signalling_url: str = "ws://127.0.0.1:9"
     rooms: dict[MeetingId, Mapping[SeatId, Grant]] = field(default_factory=dict)
     closed: list[MeetingId] = field(default_factory=list)
@@ -147,6 +148,9 @@ class FakeMediaEngine:
             raise MediaDown
         self.rooms[meeting] = dict(grants)
         self.diary.append("push " + " ".join(describe(seat, grant) for seat, grant in grants.items()))
+
+    async def holds(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> bool:
+        return self.sure and not self.down and self.rooms.get(meeting) == grants
 
     async def close(self, meeting: MeetingId) -> None:
         if self.down:

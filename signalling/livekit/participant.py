@@ -123,12 +123,16 @@ class Participant:
 
     def tell(self, **message: object) -> None:
         """Send one SignalResponse, if there is a socket now."""
+        self.tell_serialized(SignalResponse(**message).SerializeToString())  # type: ignore[arg-type]
+
+    def tell_serialized(self, message: bytes) -> None:
+        """The same of one that goes to several."""
         if self.wire is not None:
-            self.wire.send(SignalResponse(**message).SerializeToString())  # type: ignore[arg-type]
+            self.wire.send(message)
 
     def tell_of(self, participants: Iterable["Participant"]) -> None:
         """Send what these participants are now."""
-        self.tell(update=ParticipantUpdate(participants=[other.info() for other in participants]))
+        self.tell_serialized(news_of(participants))
 
     def _tell_unpublished(self, sid: str) -> None:
         if self.wire is None:
@@ -261,7 +265,10 @@ class Participant:
                 self._tell_unpublished(publication.sid)
                 self.room.unpublished(self, publication)
         self.reconcile()
-        self.room.changed(self)
+        # What somebody may do is for their own client to know: with thirty people, telling all of them would
+        # be nine hundred messages whenever everything is paused, before the last of them is frozen.
+        self.version += 1
+        self.tell_of([self])
 
     def reconcile(self) -> None:
         """Have everything it may have and wants, and nothing else."""
@@ -293,6 +300,12 @@ class Participant:
             self.wire.finish()
             self.wire = None
         return ended
+
+
+def news_of(participants: Iterable[Participant]) -> bytes:
+    """What these are now, as everybody is told."""
+    update = ParticipantUpdate(participants=[participant.info() for participant in participants])
+    return SignalResponse(update=update).SerializeToString()
 
 
 def server_info() -> ServerInfo:

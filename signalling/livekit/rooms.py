@@ -21,7 +21,7 @@ from media.peer import Peer
 from media.route import Route
 from signalling.livekit.descriptions import Reach
 from signalling.livekit.errors import Refused
-from signalling.livekit.participant import SERVER_VERSION, Participant, State, Wire, server_info
+from signalling.livekit.participant import SERVER_VERSION, Participant, State, Wire, news_of, server_info
 from signalling.livekit.publications import Publication
 from signalling.livekit.quality import tell_held_back, tell_publishers
 from signalling.livekit.speakers import Speakers
@@ -240,8 +240,9 @@ class Room:
             )
         )
         participant.reconcile()
+        news = news_of([participant])
         for other in others:
-            other.tell_of([participant])
+            other.tell_serialized(news)
 
     def ice_servers(self, participant: Participant) -> list[ICEServer]:
         """What a client is told of other ways to us."""
@@ -269,9 +270,10 @@ class Room:
         participant.version += 1
         for publication in unpublished:
             self._webhook("track_unpublished", participant, publication)
+        news = news_of([participant])
         for other in self.participants.values():
             other.reconcile()
-            other.tell_of([participant])
+            other.tell_serialized(news)
         self._webhook(
             "participant_left" if participant.announced else "participant_connection_aborted", participant
         )
@@ -311,8 +313,9 @@ class Room:
     def changed(self, participant: Participant) -> None:
         """Tell everybody, itself included, what it is now."""
         participant.version += 1
+        news = news_of([participant])
         for other in self.participants.values():
-            other.tell_of([participant])
+            other.tell_serialized(news)
 
     def offered_to(self, subscriber: Participant) -> list[Offered]:
         """Everything others publish."""

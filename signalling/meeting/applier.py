@@ -45,7 +45,8 @@ class Read:
 class Applier:
     """Applies actions to meetings. One per process; every change to a meeting goes through `act`.
 
-    `on_push` is told the grants after each push, successful or not (the gate closes its own sockets);
+    `on_push` is told the grants after each push, successful or not, and whenever the engine was seen to hold
+    them (the gate closes its own sockets);
     `on_change` the meeting after each change, and whether somebody decided it (the gateway sends views, of
     decisions at once). Both are plain functions that return at once.
     """
@@ -245,24 +246,49 @@ class Applier:
         """Record what could not be recorded, and push the grants of this moment.
 
         Where the journal is down nothing is pushed, unless this process has something to settle: the engine
-        keeps what it was told last.
+        keeps what it was told last. Most of the time there is nothing to do, and a decision does not wait
+        while that is found out.
 
         Raises:
             UnknownMeeting
         """
-        async with self._alone(meeting):
-            before = self.remembered(meeting)
-            try:
-                async with self._journal.exclusively(meeting):
-                    await self._record_pending(meeting)
-                    await self._settle(meeting, pushed=None)
-            except JournalDown:
-                remembered = self.remembered(meeting)
-                if remembered is not None and meeting in self.unsettled():
-                    await self._push(meeting, remembered.meeting)
-            changed = self.remembered(meeting) != before
+        before = self.remembered(meeting)
+        held = await self._holds(meeting)
+        changed = self.remembered(meeting) != before
+        if not held:
+            async with self._alone(meeting):
+                before = self.remembered(meeting)
+                await self._enforce(meeting)
+                changed |= self.remembered(meeting) != before
         if changed:
             self.announce(meeting, decided=True)
+
+    async def _enforce(self, meeting: MeetingId) -> None:
+        try:
+            async with self._journal.exclusively(meeting):
+                await self._record_pending(meeting)
+                await self._settle(meeting, pushed=None)
+        except JournalDown:
+            remembered = self.remembered(meeting)
+            if remembered is not None and meeting in self.unsettled():
+                await self._push(meeting, remembered.meeting)
+
+    async def _holds(self, meeting: MeetingId) -> bool:
+        """Whether nothing is to settle, and the engine holds the grants of this moment."""
+        if meeting in self.unsettled():
+            return False
+        try:
+            async with asyncio.timeout(PUSH_WITHIN):
+                stands = (await self.current(meeting)).meeting
+                wanted = grants(stands)
+                if stands.phase is Phase.ENDED or not await self._media.holds(meeting, wanted):
+                    return False
+        except (JournalDown, TimeoutError):
+            return False
+        known = self.remembered(meeting)
+        if known is not None and known.meeting == stands and not self._alone(meeting).locked():
+            self._tell_pushed(meeting, wanted)
+        return True
 
     async def _record_pending(self, meeting: MeetingId) -> None:
         if meeting not in self._unrecorded:
@@ -300,9 +326,12 @@ class Applier:
             self._unenforced.add(meeting)
         else:
             self._unenforced.discard(meeting)
-        for tell in self.on_push:
-            tell(meeting, wanted)
+        self._tell_pushed(meeting, wanted)
         return self.enforced(meeting)
+
+    def _tell_pushed(self, meeting: MeetingId, pushed: Grants) -> None:
+        for tell in self.on_push:
+            tell(meeting, pushed)
 
     def forget_what_is_over(self) -> None:
         """Meetings that have ended, with nothing left to settle and nobody deciding, need no memory."""

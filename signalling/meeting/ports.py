@@ -336,6 +336,13 @@ class MediaEngine(Protocol):
         """
         ...
 
+    async def holds(self, meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> bool:
+        """Whether these grants were pushed last from here, and the engine's rooms are still equal to them.
+
+        Only looks. False where that is not certain.
+        """
+        ...
+
     async def close(self, meeting: MeetingId) -> None:
         """End the meeting's rooms.
 

@@ -154,6 +154,34 @@ async def test_a_new_restriction_does_not_trust_a_list_that_lags_behind(
     assert rooms.grants() == {ANNA: permission(MUTED), BELA: permission(MUTED)}
 
 
+async def test_a_new_restriction_troubles_nobody_whom_it_does_not_touch(
+    engine: LiveKit, rooms: Rooms
+) -> None:
+    rooms.add(ANNA, PARENT)
+    rooms.add(BELA, PARENT)
+    await engine.push(MEETING, {ANNA: PARENT, BELA: PARENT})
+    rooms.calls.clear()
+    await engine.push(MEETING, {ANNA: MUTED, BELA: PARENT})
+    assert rooms.calls == [("update", ANNA)]
+    assert rooms.grants() == {ANNA: permission(MUTED), BELA: permission(PARENT)}
+
+
+async def test_it_is_known_whether_the_rooms_are_as_they_were_pushed(engine: LiveKit, rooms: Rooms) -> None:
+    rooms.add(ANNA, PARENT)
+    assert not await engine.holds(MEETING, {ANNA: MUTED}), "nothing was pushed yet"
+    await engine.push(MEETING, {ANNA: MUTED})
+    assert await engine.holds(MEETING, {ANNA: MUTED})
+    assert not await engine.holds(MEETING, {ANNA: PARENT})
+    assert not await engine.holds(MEETING, {ANNA: replace(MUTED, room=Room.ASIDE)})
+    rooms.add(ANNA, PARENT)
+    assert not await engine.holds(MEETING, {ANNA: MUTED}), "somebody has drifted"
+    rooms.add(ANNA, MUTED)
+    rooms.add(BELA, PARENT, room=ASIDE)
+    assert not await engine.holds(MEETING, {ANNA: MUTED}), "somebody is there who should not be"
+    rooms.broken.add("ListParticipants")
+    assert not await engine.holds(MEETING, {ANNA: MUTED})
+
+
 async def test_a_new_restriction_does_not_wait_for_any_list(engine: LiveKit, rooms: Rooms) -> None:
     rooms.add(ANNA, PARENT)
     rooms.add(BELA, PARENT)

@@ -1,13 +1,14 @@
 """The order of effect and record, and what happens when the journal or the engine fails in between."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
 from moderation import actions as a
 from moderation import events as e
 from moderation.grants import Grant, Source, grants
-from moderation.model import HOUSE, MeetingId, Phase, RemovalReason
+from moderation.model import HOUSE, MeetingId, Phase, RemovalReason, SeatId
 from moderation.rules import Reason
 from signalling.meeting.errors import UnknownMeeting
 from signalling.meeting.messages import Done, NotDone, NotEnforced, NotRecorded
@@ -258,6 +259,36 @@ async def test_enforcing_pushes_the_grants_of_this_moment(house: House) -> None:
     assert house.media.rooms[TUESDAY] == grants(await house.meeting())
 
 
+async def test_what_the_engine_holds_is_not_pushed_again_but_told_to_the_sockets(house: House) -> None:
+    await house.in_session()
+    house.media.sure = True
+    pushes, told = house.media.pushes, told_to_sockets(house)
+    await house.applier.enforce(TUESDAY)
+    assert house.media.pushes == pushes
+    assert told == [grants(await house.meeting())]
+
+
+async def test_a_decision_does_not_wait_while_the_engine_is_asked_what_it_holds(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.in_session()
+    asked, proceed = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_: object) -> bool:
+        asked.set()
+        await proceed.wait()
+        return True
+
+    monkeypatch.setattr(house.media, "holds", slowly)
+    told = told_to_sockets(house)
+    repetition = asyncio.create_task(house.applier.enforce(TUESDAY))
+    await asked.wait()
+    assert isinstance(await house.act(JO, a.Remove(SAM.person, RemovalReason.OTHER)), Done)
+    proceed.set()
+    await repetition
+    assert [SAM.seat in pushed for pushed in told] == [False], "the older grants are no news any more"
+
+
 async def test_ending_closes_the_room(house: House) -> None:
     await house.in_session()
     await house.done((JO, a.End()))
@@ -333,6 +364,13 @@ async def test_the_house_may_act_too(house: House) -> None:
     await house.in_session()
     await house.done((HOUSE, a.Exit(SAM.seat)))
     assert house.journal.events(TUESDAY)[-1] == e.Left(SAM.seat, quick=True)
+
+
+def told_to_sockets(house: House) -> list[Mapping[SeatId, Grant]]:
+    """What the gate hears from now on."""
+    told: list[Mapping[SeatId, Grant]] = []
+    house.applier.on_push.append(lambda _meeting, pushed: told.append(pushed))
+    return told
 
 
 def elsewhere(house: House, event: e.Event) -> None:
