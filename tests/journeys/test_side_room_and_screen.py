@@ -67,7 +67,7 @@ async def evening(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Eve
 
 
 async def _screen_moves(someone: Parent) -> bool:
-    """On a machine that is busy the page may find the line too poor for pictures: they are wanted all the same."""
+    """On a busy machine the page may find the line too poor for pictures: they are wanted all the same."""
     if POOR in await someone.words():
         await someone.tab.press("Pictures back")
     first = await someone.tab.evaluate(SCREEN)
