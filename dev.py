@@ -464,7 +464,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     jobs.choices["demo"].add_argument("--port", type=int, default=8080)
     jobs.choices["test"].add_argument("--long", action="store_true", help="fuzzing and long runs as well")
-    jobs.choices["bench"].add_argument("name")
+    jobs.choices["bench"].add_argument("name", help="docs/measurements.md has the names")
     jobs.choices["bench"].add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args(arguments)
 
