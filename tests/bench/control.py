@@ -21,7 +21,7 @@ from tests.bench.kit.evening import host_at_the_desk, is_connected
 from tests.bench.kit.figures import busyness, progress, quantile, tell
 from tests.bench.kit.limits import is_time_for_another, run
 from tests.bench.kit.lines import Helper, helper
-from tests.bench.kit.page import NOTE_WHEN, press
+from tests.bench.kit.page import NOTE_HIDDEN, NOTE_WHEN, press
 from tests.browsers import LAPTOP, ChromiumTab, chromium, until
 from tests.hostile.premises import Evening, Premises, evening, new_premises
 from tests.journeys.people import Host, Parent
@@ -35,11 +35,11 @@ QUICK = 0.005
 """Seconds between Sam's packets."""
 QUIET, SURE = 0.35, 0.15
 """Seconds after which the last packet must have come, and during which no other may."""
-WITHIN = 40.0
+SILENT_FOR = 0.9
+"""Seconds after which nobody gets anything any more, where it may take seconds until then."""
 BREATH = 0.2, 0.4
 """Seconds between what has brought everything back and the next press: no hand is faster."""
-GONE_QUIET = 0.9
-"""The same where it may take seconds until it takes effect, and everybody's packets are meant."""
+WITHIN = 40.0
 LOAD = f"{ROOM} people in one room, {ROOM - 2} of them scripted and talking, two pages in Chromium"
 
 
@@ -49,6 +49,8 @@ class Took:
 
     everywhere: list[float] = field(default_factory=list)
     shown: list[float] = field(default_factory=list)
+    browser: list[float] = field(default_factory=list)
+    """Of these, until the browser had told the page that it is being closed."""
 
 
 @dataclass
@@ -102,6 +104,11 @@ def tile(name: str) -> str:
     return f'[...document.querySelectorAll("li.tile")].find((each) => each.innerText.includes("{name}"))'
 
 
+def as_chromium(host: Host) -> ChromiumTab:
+    assert isinstance(host.tab, ChromiumTab)
+    return host.tab
+
+
 # --- One round of each ---
 
 
@@ -138,14 +145,16 @@ async def freeze(stage: Stage, took: Took) -> None:
     """The host's page is closed, and opened again."""
     await stage.everybody_hears(None, ROOM - 2)
     await stage.shows(FROZEN)
-    tab = stage.host.tab
-    assert isinstance(tab, ChromiumTab)
-    context = tab.page.context
+    page = as_chromium(stage.host).page
+    context = page.context
     closed = 1000 * time.time()
-    await tab.page.close()
+    await page.close()
     await stage.take(took, None, closed)
     stage.host.tab = ChromiumTab(await context.new_page())
     await _return(stage)
+    hidden = float(await stage.host.tab.evaluate("localStorage.hiddenAt ?? 0"))
+    if hidden:  # the first page was there before it was asked to note this
+        took.browser.append(hidden - closed)
 
 
 async def _return(stage: Stage) -> None:
@@ -158,20 +167,17 @@ async def kill(stage: Stage, took: Took, browser: Killable) -> None:
     """The host's browser is killed, and another one opened."""
     await stage.everybody_hears(None, ROOM - 2)
     await stage.shows(FROZEN)
-    tab = stage.host.tab
-    assert isinstance(tab, ChromiumTab)
-    kept = await tab.page.context.storage_state()
+    kept = await as_chromium(stage.host).page.context.storage_state()
     killed = 1000 * time.time()
     browser.kill()
 
     async def nothing_comes() -> bool:
-        return time.time() - await stage.last(None) > GONE_QUIET
+        return time.time() - await stage.last(None) > SILENT_FOR
 
     await until(nothing_comes, "nobody gets anything any more", WITHIN)
     await stage.take(took, None, killed)
     stage.host.tab = await (await browser.again()).tab(LAPTOP)
-    assert isinstance(stage.host.tab, ChromiumTab)
-    await stage.host.tab.page.context.add_cookies(kept["cookies"])  # type: ignore[arg-type]
+    await as_chromium(stage.host).page.context.add_cookies(kept["cookies"])  # type: ignore[arg-type]
     await _return(stage)
 
 
@@ -187,6 +193,7 @@ async def everybody_comes(stack: AsyncExitStack, premises: Premises) -> tuple[St
     browser = await stack.enter_async_context(killable())
     seed = Seed(group.meeting, group.group, (premises.staff["facilitator"],), tuple(group.links))
     host = await host_at_the_desk(browser.chromium, premises.platform, seed)
+    await as_chromium(host).page.context.add_init_script(NOTE_HIDDEN)
     tab = await theirs.tab(LAPTOP)
     await tab.page.context.add_init_script(NOTE_WHEN)
     parent = Parent(tab, ANA)
@@ -225,10 +232,11 @@ def figure(name: str, took: Took, how: str, aim: float | None) -> None:
         progress(f"{name}: no time was left for it.")
         return
     every, shown = took.everywhere, took.shown
+    more = {"browser_p50": quantile(took.browser, 0.5)} if took.browser else {}
     tell(
         f"control_{name}", quantile(every, 0.99), "ms", f"p99 of {how} to the last packet; {LOAD}",
         aim=aim, p50=quantile(every, 0.5), longest=round(max(every), 1), rounds=len(every),
-        shown_p50=quantile(shown, 0.5), shown_p99=quantile(shown, 0.99), busyness=busyness(),
+        shown_p50=quantile(shown, 0.5), shown_p99=quantile(shown, 0.99), **more, busyness=busyness(),
     )  # fmt: skip
 
 

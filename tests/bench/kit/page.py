@@ -32,6 +32,9 @@ window.noteWhen = (test) => {
 };
 """
 
+# Likewise, for whoever looks at a later page of the same browser.
+NOTE_HIDDEN = 'addEventListener("pagehide", () => { localStorage.hiddenAt = Date.now(); });'
+
 
 async def press(tab: Tab, name: str) -> float:
     """Press the button as soon as it is there; the moment, in milliseconds since 1970."""
