@@ -8,6 +8,8 @@ from typing import Literal
 from tests.browsers import LAPTOP, PHONE, ChromiumTab, Tab
 
 SETTLE = 0.6  # seconds for pictures and transitions to come to rest
+FADE = 0.3  # seconds from one set of colours to the other
+COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # The room and the desk are dark whatever the device prefers.
 ALWAYS_DARK = "document.documentElement.classList.contains('room')"
 
@@ -28,16 +30,14 @@ class Camera:
         for width, height in (PHONE, LAPTOP):
             await page.set_viewport_size({"width": width, "height": height})
             await asyncio.sleep(SETTLE)
-            await page.screenshot(path=self.folder / f"{name}-{width}.png")
-            if not await tab.evaluate(ALWAYS_DARK):
-                await self._dark(tab, f"{name}-{width}-dark.png")
+            if await tab.evaluate(ALWAYS_DARK):
+                await page.screenshot(path=self.folder / f"{name}-{width}.png")
+                continue
+            for colours in COLOURS:
+                await page.emulate_media(color_scheme=colours)
+                await asyncio.sleep(FADE)
+                await page.screenshot(path=self.folder / f"{name}-{width}-{colours}.png", full_page=True)
+            await page.emulate_media(color_scheme="light")
         if before is not None:
             await page.set_viewport_size(before)
         print(f"  {screen}", flush=True)
-
-    async def _dark(self, tab: ChromiumTab, name: str) -> None:
-        colours: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-        for colour in colours:
-            await tab.page.emulate_media(color_scheme=colour)
-            if colour == "dark":
-                await tab.page.screenshot(path=self.folder / name)
