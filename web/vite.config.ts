@@ -25,7 +25,7 @@ function webSocketOnly(): Plugin {
 /** What several entries share, in one file for each kind of page: every further file costs a phone a request. */
 const EVERY_PAGE = /\/src\/(exit\/leaving|words\/pages)\./;
 const LIVE_PAGES =
-  /\/node_modules\/@?preact\/|\/src\/(devices|media-url|check\/(Choose|level))\.|vite\/preload-helper/;
+  /\/node_modules\/@?preact\/|\/src\/(devices|focus|media-url|check\/(Choose|level))\.|vite\/preload-helper/;
 
 function shared(id: string): string | undefined {
   if (EVERY_PAGE.test(id)) return 'every';

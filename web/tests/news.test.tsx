@@ -6,7 +6,7 @@ import { useNews } from '../src/room/news';
 import type { View } from '../src/room/protocol';
 import { NOTHING, type Sent, type Switch } from '../src/room/sent';
 import type { Session } from '../src/room/session';
-import { room } from '../src/words/en';
+import { room, screen } from '../src/words/en';
 import { someone, view } from './views';
 
 /** As much of a session as the news need. */
@@ -58,6 +58,14 @@ describe('the leave to share a screen', () => {
     expect(asked).not.toHaveBeenCalled();
     session.media.screen.value = 'off';
     expect(asked).toHaveBeenCalledExactlyOnceWith({ do: 'stop_screen' });
+  });
+
+  test('takes the word of it with it', async () => {
+    const { session } = await follow(view({ you: { may_share: false } }));
+    session.view.value = view({ you: { may_share: true } });
+    expect(session.said.value).toBe(screen.allowed);
+    session.view.value = view({ you: { may_share: false } });
+    expect(session.said.value).toBeNull();
   });
 
   test('is kept over a lost connection, which ended the sharing too', async () => {

@@ -27,7 +27,7 @@ export function Dialog({ title, onClose, children }: Props) {
       element?.close();
     };
   }, []);
-  // Another question in the same dialog: whatever had the focus is gone.
+  // Another question in the same dialog: whatever had the focus is gone. At once, before the next key is pressed.
   useLayoutEffect(() => {
     heading.current?.focus();
   }, [title]);

@@ -37,12 +37,17 @@ function followViews(
     untracked(() => {
       const news = happened(before, now);
       if (news !== null) session.said.value = news;
-      else if (before !== null && standing(before) !== standing(now)) session.said.value = null;
+      else if (before !== null && isOver(before, now)) session.said.value = null;
       session.tell(announcements(before, now));
       onView(before, now);
     });
     before = now;
   });
+}
+
+/** What was said is not so any more. */
+function isOver(before: View, now: View): boolean {
+  return standing(before) !== standing(now) || (before.you.may_share && !now.you.may_share);
 }
 
 /** Whether one is heard must not depend on seeing a button. */
