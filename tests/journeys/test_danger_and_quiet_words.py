@@ -18,7 +18,7 @@ from tests.hostile.people import Person
 from tests.journeys.people import Host, Parent
 from tests.journeys.stage import Stage, stage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 PLACE = "In my car near the library"
 ASKED, ANSWERED, CHECKED = "Can we talk afterwards?", "Yes, stay a minute.", "I am here for you."

@@ -23,7 +23,7 @@ from tests.browsers import chromium, until
 from tests.journeys.people import Host, Parent, Someone
 from tests.journeys.stage import Stage, stage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 NUMBER = "07700 900123"
 NOTE = "A quiet evening. Ask after Ana’s phone."

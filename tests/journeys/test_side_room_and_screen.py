@@ -16,7 +16,7 @@ from tests.browsers import Tab, chromium, until
 from tests.journeys.people import MICROPHONE_OFF, Host, Parent
 from tests.journeys.stage import STAFF, Stage, stage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 ALONE = "The group would be without a host. Ask another host to stay with it."
 POOR = "Your line is poor, so you have sound only for now."
