@@ -2,7 +2,8 @@
 
 Each line is simulated by a seeded relay in user space, in both directions. The machine must be quiet: a
 browser that gets no time to decode conceals sound and lets pictures stand as well. How much of that there is
-shows `loss_0`, the same line without loss. Lines can be named: `bench lines loss_10 loss_10_up`.
+show `loss_0`, the same line without loss, and how many pictures were made at all. Lines can be named:
+`bench lines loss_10 loss_10_up`.
 """
 
 import asyncio
@@ -47,16 +48,25 @@ async def on(scene: Scene, name: str, line: Conditions) -> None:
     else:
         scene.become(line if not line.rate else PERFECT, line)
     await asyncio.sleep(SETTLE)
+    before = await made(scene)
     window = await scene.watch(WATCH)
+    made_meanwhile = await made(scene) - before
     how = f"{line}; down only if it is a matter of rate; {WATCH:.0f} s after {SETTLE:.0f} s"
     tell(f"lines_{name}_concealed", 100 * window.concealed, "% of samples", how, busyness=busyness())
     tell(
         f"lines_{name}_freezes", window.freezes * 60 / WATCH, "a minute", how,
         pictures_a_second=round(window.pictures / WATCH, 1), width=window.width, frozen=window.frozen,
-        asked_again=window.asked, keyframes=window.keyframes, held=window.held,
+        made_a_second=round(made_meanwhile / WATCH, 1), asked_again=window.asked, keyframes=window.keyframes,
+        held=window.held,
     )  # fmt: skip
     scene.become(PERFECT, PERFECT)
     scene.sams_becomes(PERFECT, PERFECT)
+
+
+async def made(scene: Scene) -> float:
+    """Pictures that Sam's browser has encoded so far: where they are too few, the machine is the limit."""
+    layers = await scene.sam.sent()
+    return max(float(layer["frames"]) for name, layer in layers.items() if name != "audio")
 
 
 async def back_after(scene: Scene, name: str, how: str) -> None:
