@@ -126,8 +126,7 @@ class Someone:
         await self._comes_to(heard, "hears", set(names))
 
     async def hears_and_sees(self, *names: str) -> None:
-        await self.sees(*names)
-        await self.hears(*names)
+        await asyncio.gather(self.sees(*names), self.hears(*names))
 
     async def turn_on(self) -> None:
         """Microphone and camera, which are off until their owner turns them on."""

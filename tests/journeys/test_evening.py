@@ -4,6 +4,8 @@ The tests are one evening in its order: they share the people and the room, and 
 found it, with everybody heard and seen, up to the last one, which ends the session.
 """
 
+import asyncio
+
 import pytest
 
 from tests.browsers import ChromiumTab
@@ -15,9 +17,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)
 
 async def everybody_meets(evening: Evening) -> None:
     """Each page decodes moving pictures and sound of both others."""
-    for someone in evening.everyone():
-        others = {other.name for other in evening.everyone()} - {someone.name}
-        await someone.hears_and_sees(*others)
+    names = {someone.name for someone in evening.everyone()}
+    await asyncio.gather(*(someone.hears_and_sees(*names - {someone.name}) for someone in evening.everyone()))
 
 
 async def test_an_admin_invites_and_two_parents_walk_in(evening: Evening) -> None:
@@ -27,9 +28,11 @@ async def test_an_admin_invites_and_two_parents_walk_in(evening: Evening) -> Non
     links = [await evening.ali.invite(name) for name in ("S", "A")]
     await evening.ali.tab.close()
 
-    await evening.sam.reach_the_check(links[0])
-    await evening.sam.check_everything()
-    await evening.ana.come_in(links[1])
+    async def sam_comes_in() -> None:
+        await evening.sam.reach_the_check(links[0])
+        await evening.sam.check_everything()
+
+    await asyncio.gather(sam_comes_in(), evening.ana.come_in(links[1]))
 
 
 async def test_whoever_waits_sees_nobody_and_hears_nothing(evening: Evening) -> None:
@@ -61,9 +64,7 @@ async def test_the_host_opens_lets_everyone_in_and_all_hear_and_see_each_other(e
 async def test_a_muted_parent_is_seen_but_not_heard_until_the_mute_is_lifted(evening: Evening) -> None:
     jo, sam, ana = evening.everyone()
     await jo.tab.press("Mute Sam")
-    await ana.hears("Jo")
-    await jo.hears("Ana")
-    await ana.sees("Jo", "Sam")
+    await asyncio.gather(ana.hears("Jo"), jo.hears("Ana"), ana.sees("Jo", "Sam"))
     await sam.shows("You are muted by your host")
     await sam.tab.press("Microphone is muted by your host")
     await ana.hears("Jo")
@@ -77,9 +78,7 @@ async def test_a_muted_parent_is_seen_but_not_heard_until_the_mute_is_lifted(eve
 async def test_mute_all_and_lift_all_are_for_every_parent(evening: Evening) -> None:
     jo, sam, ana = evening.everyone()
     await jo.tab.press("Mute all")
-    await sam.hears("Jo")
-    await ana.hears("Jo")
-    await jo.hears()
+    await asyncio.gather(sam.hears("Jo"), ana.hears("Jo"), jo.hears())
 
     await jo.tab.press("Lift all mutes")
     for parent in (sam, ana):
@@ -90,8 +89,7 @@ async def test_mute_all_and_lift_all_are_for_every_parent(evening: Evening) -> N
 async def test_a_camera_held_off_is_heard_but_not_seen(evening: Evening) -> None:
     jo, sam, ana = evening.everyone()
     await jo.about("Ana", "Turn camera off")
-    await sam.sees("Jo")
-    await sam.hears("Jo", "Ana")
+    await asyncio.gather(sam.sees("Jo"), sam.hears("Jo", "Ana"))
 
     await jo.about("Ana", "Let them use the camera")
     await ana.tab.press(CAMERA_OFF)
@@ -147,7 +145,7 @@ async def test_without_a_host_nobody_hears_or_sees_anybody_until_one_is_back(eve
     await jo.tab.goto("about:blank")
     for parent in (sam, ana):
         await parent.shows("We’ve lost your host. Hang on")
-        assert not await receives_media(parent.tab)
+    assert not any(await asyncio.gather(*(receives_media(parent.tab) for parent in (sam, ana))))
 
     await jo.tab.goto(desk)
     await jo.turn_on()
@@ -159,7 +157,8 @@ async def test_everybody_sees_that_the_session_has_ended(evening: Evening) -> No
     await evening.jo.tab.press("End for everyone")
     for someone in evening.everyone():
         await someone.shows("That’s it for today")
-        assert not await receives_media(someone.tab)
+    received = await asyncio.gather(*(receives_media(someone.tab) for someone in evening.everyone()))
+    assert not any(received)
 
 
 async def test_nobodys_browser_has_asked_anybody_else_for_anything(evening: Evening) -> None:

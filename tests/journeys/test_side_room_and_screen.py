@@ -139,10 +139,7 @@ async def test_in_the_side_room_they_hear_each_other_and_the_group_hears_nothing
     await jo.shows("You are alone with Sam. The group cannot hear you.")
     await ana.shows("stepped out")
     assert "alone" not in await ana.words()
-    await sam.hears("Jo")
-    await jo.hears("Sam")
-    await ana.hears("Ray")
-    await ray.hears("Ana")
+    await asyncio.gather(sam.hears("Jo"), jo.hears("Sam"), ana.hears("Ray"), ray.hears("Ana"))
 
 
 async def test_a_mute_follows_into_the_side_room(evening: Evening) -> None:
@@ -170,9 +167,7 @@ async def test_a_second_host_comes_along_as_witness_when_another_stays_with_the_
     await ray.tab.press("Join them")
     await ray.shows("You are alone with Jo and Sam. The group cannot hear you.")
     await sam.shows("You are alone with Jo and Ray. The group cannot hear you.")
-    await jo.hears("Ray")
-    await sam.hears("Jo", "Ray")
-    await ana.hears()
+    await asyncio.gather(jo.hears("Ray"), sam.hears("Jo", "Ray"), ana.hears())
 
 
 async def test_back_with_the_group_a_mute_still_holds_and_nobody_is_heard_before_they_want_to_be(
@@ -185,8 +180,7 @@ async def test_back_with_the_group_a_mute_still_holds_and_nobody_is_heard_before
         await someone.tab.press("OK")
     await sam.shows("You are muted by your host")
     await ana.no_longer_shows("stepped out")
-    await sam.hears("Ana")
-    await ana.hears()
+    await asyncio.gather(sam.hears("Ana"), ana.hears())
     await jo.tab.press("Lift the mute of Sam")
     for person in (jo, ray, sam):
         await person.tab.press(MICROPHONE_OFF)

@@ -4,6 +4,7 @@ One evening in its order, with real sound and picture in three pages. The tests 
 with everybody heard.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -64,9 +65,7 @@ async def test_sound_comes_back_alone_and_nobody_had_to_press_anything(room: Roo
     jo, sam, ana = room.everyone()
     await jo.tab.press("Sound back")
     await sam.shows("Still paused: picture, chat and hands.")
-    await sam.hears("Jo", "Ana")
-    await ana.hears("Jo", "Sam")
-    await sam.sees()
+    await asyncio.gather(sam.hears("Jo", "Ana"), ana.hears("Jo", "Sam"), sam.sees())
     await sam.tab.press("Camera is paused for everyone by your host")
     await sam.shows("Pictures are paused for everyone. Your host will bring them back.")
 
@@ -100,8 +99,7 @@ async def test_all_but_one_are_muted_and_the_muted_ask_to_speak(room: Room) -> N
     jo, sam, ana = room.everyone()
     await jo.about("Sam", "Mute all but Sam")
     await ana.shows("You are muted by your host. Press Hand to ask to speak.")
-    await jo.hears("Sam")
-    await sam.hears("Jo")
+    await asyncio.gather(jo.hears("Sam"), sam.hears("Jo"))
     await ana.tab.press(HAND_DOWN)
     await ana.shows("You are muted by your host. Your hand is up. They can see it.")
     await jo.shows("hand up, 1st")
@@ -125,8 +123,7 @@ async def test_by_invitation_parents_listen_until_they_are_given_the_word(room: 
     await jo.for_everyone("Microphones by invitation")
     await jo.shows("By invitation · nobody has the word")
     await sam.shows("Your host asks one person at a time to speak. Press Hand to ask.")
-    await sam.hears("Jo")
-    await jo.hears()
+    await asyncio.gather(sam.hears("Jo"), jo.hears())
     await ana.tab.press(HAND_DOWN)
     await ana.shows("Your hand is up. Your host can see it.")
     await sam.tab.press(HAND_DOWN)
@@ -141,8 +138,7 @@ async def test_hands_are_heard_in_the_order_in_which_they_went_up(room: Room) ->
     await ana.shows("It is your turn. Turn your microphone on when you like.")
     await sam.shows("Hand up · 1st")
     await ana.tab.press(MICROPHONE_OFF)
-    await sam.hears("Jo", "Ana")
-    await jo.hears("Ana")
+    await asyncio.gather(sam.hears("Jo", "Ana"), jo.hears("Ana"))
 
 
 async def test_a_word_taken_back_is_silence_again(room: Room) -> None:

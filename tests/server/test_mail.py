@@ -188,7 +188,6 @@ async def test_a_mail_server_that_is_down_or_busy_is_tried_again_until_it_takes_
 async def test_a_letter_survives_a_restart(place: Place, mail_server: MailServer, sending: House) -> None:
     await put(place)
     assert await outbox.deliver(sending, Carrier.at("smtp://127.0.0.1:9").send) == 0
-    await place.house.database.close()
     place.clock.advance(PAUSES[0].total_seconds())
     config, clock = sending.config, place.clock
     restarted = House(config, Database(config.database_url), KeyRing(config.key), clock)
