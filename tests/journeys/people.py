@@ -12,7 +12,7 @@ from playwright.async_api import Page
 from tests.browsers import PATIENCE, ChromiumTab, Tab, flows, read, until
 from tools.platform import SignIn
 
-# Seconds until sound and picture have found their level again, on a machine where browsers wait for their turn.
+# Seconds until sound and picture have found their level, on a machine where browsers wait for their turn.
 MEDIA_WITHIN = 60.0
 
 # What the switches are called while they are off.
