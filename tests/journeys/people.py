@@ -12,9 +12,6 @@ from playwright.async_api import Page
 from tests.browsers import PATIENCE, ChromiumTab, Tab, flows, read, until
 from tools.platform import SignIn
 
-# Seconds until sound and picture have found their level, on a machine where browsers wait for their turn.
-MEDIA_WITHIN = 60.0
-
 # What the switches are called while they are off.
 MICROPHONE_OFF = "Mic off. Microphone is off. Turn it on"
 CAMERA_OFF = "Camera off. Camera is off. Turn it on"
@@ -139,7 +136,7 @@ class Someone:
     async def _comes_to(
         self, perceive: Callable[[Tab], Awaitable[set[str]]], verb: str, names: set[str]
     ) -> None:
-        deadline = time.monotonic() + MEDIA_WITHIN
+        deadline = time.monotonic() + PATIENCE
         while (found := await perceive(self.tab) - {"You"}) != names:
             if time.monotonic() > deadline:
                 raise AssertionError(

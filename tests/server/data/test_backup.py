@@ -28,7 +28,7 @@ NEW = bytes(range(32, 64))
 async def furnish(house: House) -> tuple[str, str]:
     """Somebody of each kind; the link's secret and the cookie of the seat it gave."""
     area = await groups.create_area(house, "Somewhere")
-    told = ("jo@example.org", "Jo", "plum otter lantern", Kind.WORKER)
+    told = ("jo@example.org", "Josephine", "plum otter lantern", Kind.WORKER)
     host = await auth.create_account(house, area, Role.FACILITATOR, *told, totp=TOTP)
     group = await groups.create(house, area, "Tuesday group", (host,))
     await meetings.plan(house, group, house.clock.now() + timedelta(hours=1), 90, "Talking with school")
@@ -82,7 +82,7 @@ async def test_the_file_tells_nothing_and_is_its_owners_alone(kept: House, tmp_p
     file = tmp_path / "backup.hearth"
     await backup.write(kept.database, kept.keys, file)
     raw = file.read_bytes()
-    for word in ("Tuesday", "Rosalind", "example.org", "Talking", secret, cookie, "argon2"):
+    for word in ("Tuesday", "Rosalind", "Josephine", "example.org", "Talking", secret, cookie, "argon2"):
         assert word.encode() not in raw
     assert file.stat().st_mode & 0o777 == 0o600
     with pytest.raises(FileExistsError):
@@ -144,4 +144,4 @@ async def test_after_resealing_the_old_key_can_go(kept: House) -> None:
         kept_lookup = (await connection.execute(select(account.c.lookup))).scalar_one()
     assert kept_lookup == new.lookups("jo@example.org")[0]
     (area,) = {row[0] for row in (await everything(kept.database))["area"]}
-    assert [host.name for host in await groups.facilitators(house, area)] == ["Jo"]
+    assert [host.name for host in await groups.facilitators(house, area)] == ["Josephine"]
