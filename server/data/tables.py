@@ -260,6 +260,16 @@ meeting = Table(
     Column("late_minutes", Integer, nullable=False, server_default="15"),
     Column("capacity", Integer, nullable=False, server_default="16"),  # people in the room, hosts too
     Column("both_kinds", Boolean, nullable=False, server_default=false()),
+    Column("note", String(300), nullable=True),  # what may be hard to hear
+    Column("practice", Boolean, nullable=False, server_default=false()),  # of two: `practice` says who
+)
+
+practice = Table(
+    "practice",  # a host and one parent try out a call. Without its line nobody may come
+    metadata,
+    _to("meeting", "meeting", key=True),
+    _to("member", "member"),
+    Column("by", String(ID), ForeignKey("account.id"), nullable=False),
 )
 
 readiness = Table(
@@ -372,6 +382,20 @@ apart = Table(
     Column("by", String(ID), ForeignKey("account.id"), nullable=False),
     Column("at", Moment, nullable=False),
     UniqueConstraint("one", "other"),
+)
+
+remark = Table(
+    "remark",  # a question about the agreement, or what somebody would like changed in it
+    metadata,
+    _id(),
+    _to("group", "group"),
+    _to("member", "member"),
+    Column("kind", String(16), nullable=False),
+    _sealed("text"),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("done_at", Moment, nullable=True),
+    Column("done_by", String(ID), ForeignKey("account.id"), nullable=True),
 )
 
 debrief = Table(
