@@ -101,9 +101,8 @@ class LiveKit:
     ) -> None:
         await self._opened.aclose()
 
-    @property
-    def signalling_url(self) -> str:
-        """Where the gate connects to; private. Raises MediaDown while no engine is running."""
+    def signalling_url(self, room: str) -> str:
+        """Where the gate connects to; private, one for all rooms. Raises MediaDown while no engine runs."""
         url = self._endpoint()
         if url is None:
             raise MediaDown("the media engine is not running")

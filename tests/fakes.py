@@ -136,7 +136,7 @@ class FakeMediaEngine:
     diary: Diary = field(default_factory=list)
     down: bool = False
     sure: bool = False
-    signalling_url: str = "ws://127.0.0.1:9"
+    address: str = "ws://127.0.0.1:9"
     rooms: dict[MeetingId, Mapping[SeatId, Grant]] = field(default_factory=dict)
     closed: list[MeetingId] = field(default_factory=list)
     pushes: int = 0
@@ -161,6 +161,9 @@ class FakeMediaEngine:
         if self.down:
             raise MediaDown
         return frozenset(self.quiet)
+
+    def signalling_url(self, room: str) -> str:
+        return self.address
 
     def token(self, room: str, identity: str, grant: Grant) -> str:
         return f"{room}/{describe(SeatId(identity), grant)}"

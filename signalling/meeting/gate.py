@@ -305,10 +305,11 @@ class Gate:
             for key, value in request.query.items()
             if key in FORWARDED and len(value) <= LONGEST_PARAMETER
         }
+        url = self._media.signalling_url(let.room)
         query["access_token"] = self._media.token(let.room, let.seat, let.grant)
         async with asyncio.timeout(ENGINE_WITHIN):
             engine = await self._http.ws_connect(
-                f"{self._media.signalling_url}/rtc",
+                f"{url}/rtc",
                 params=query,
                 max_msg_size=MESSAGE_FROM_ENGINE,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN),

@@ -314,9 +314,10 @@ class Aftercare(Protocol):
 class MediaEngine(Protocol):
     """The embedded engine or a LiveKit cluster. Identities are seat ids; `rooms` has the names of rooms."""
 
-    @property
-    def signalling_url(self) -> str:
-        """Where the engine's signalling listens, private: `ws://host:port`, without a path.
+    def signalling_url(self, room: str) -> str:
+        """Where the signalling of the engine that has this room, or is to have it, listens.
+
+        Private: `ws://host:port`, without a path. Ask for it at each connection: a room may move.
 
         Raises:
             MediaDown: there is no engine at the moment.

@@ -278,7 +278,7 @@ async def test_where_no_engine_runs_there_is_no_media_to_restrict(dead: LiveKit)
     await dead.push(MEETING, {ANNA: MUTED})
     await dead.close(MEETING)
     with pytest.raises(MediaDown):
-        _ = dead.signalling_url
+        dead.signalling_url("room")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ async def site() -> AsyncIterator[Site]:
     engine_app = web.Application()
     engine_app.router.add_get("/rtc", engine.rtc)
     async with TestServer(engine_app) as engine_server:
-        house.media.signalling_url = str(engine_server.make_url("")).replace("http", "ws").rstrip("/")
+        house.media.address = str(engine_server.make_url("")).replace("http", "ws").rstrip("/")
         gate = Gate(
             house.applier,
             house.seats,

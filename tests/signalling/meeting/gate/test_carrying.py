@@ -62,8 +62,7 @@ async def test_a_flood_ends_the_passage(in_session: Site, monkeypatch: pytest.Mo
 class NoEngine(FakeMediaEngine):
     """What the port is while its engine is being started again."""
 
-    @property
-    def signalling_url(self) -> str:  # type: ignore[override]
+    def signalling_url(self, room: str) -> str:
         raise MediaDown
 
 
@@ -91,7 +90,7 @@ async def test_an_engine_that_does_not_take_the_seat_is_not_ready(
     in_session.engine.refuses = trouble == "refuses"
     in_session.engine.silent = trouble == "silent"
     if trouble == "gone":
-        in_session.house.media.signalling_url = "ws://127.0.0.1:9"
+        in_session.house.media.address = "ws://127.0.0.1:9"
     assert await in_session.refused(SAM) == (503, "not_ready")
 
 
