@@ -1,6 +1,7 @@
 """The composition root: every port gets its implementation here, and nowhere else."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from aiohttp import web
 
 from server import entry, logs, security, visits
 from server.aftercare import SqlAftercare
-from server.config import EMBEDDED, Config
+from server.config import EMBEDDED, LAST_PORT, MOST_WORKERS, Config
 from server.crypto import KeyRing
 from server.data.journal import SqlJournal
 from server.data.presence import OwnPresence, SqlPresence
@@ -35,6 +36,7 @@ from server.retention.purging import purge_if_due
 from server.routes import ROUTES
 from server.seats import SqlSeats
 from server.will import Will
+from server.workers import Workers, side_by_side
 from signalling.meeting.aftermath import Aftermath
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
@@ -131,24 +133,41 @@ def _bind6(host: str) -> str:
     return host if not host or _is_loopback(host) else "::"
 
 
-def _media(config: Config) -> tuple[LiveKit, Embedded | None]:
-    """The embedded engine and its child process, or the cluster that the settings name."""
+def how_many_engines(config: Config, cores: int) -> int:
+    """As many as the settings say, or else one for each core that we may use.
+
+    Where media stays on this machine somebody is trying things out, and one starts sooner.
+    """
+    if config.media_workers:
+        return config.media_workers
+    if _is_loopback(config.media_host):
+        return 1
+    return min(cores, MOST_WORKERS, LAST_PORT + 1 - config.media_port)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _media(config: Config) -> tuple[LiveKit | Workers, Embedded | None]:
+    """The embedded engine and its child process, several of them, or the cluster that the settings name."""
     if config.media != EMBEDDED:
         will = Will(config.media, config.media_key, config.media_secret)
         return LiveKit(lambda: config.media, config.media_key, config.media_secret, will=will), None
     on_this_machine = _is_loopback(config.media_host)
-    child = Embedded(
-        Settings(
-            media_host=config.media_host if on_this_machine else "0.0.0.0",  # noqa: S104 - browsers must reach it
-            media_port=config.media_port,
-            advertised_host=config.media_host,
-            media_host6=_bind6(config.media_host6),
-            advertised_host6=config.media_host6,
-            turn_urls=tuple(config.turn_urls.split()),
-            turn_secret=config.turn_secret,
-            webhook_url=f"http://{_reachable(config.host)}:{config.port}{WEBHOOK}",
-        )
+    settings = Settings(
+        media_host=config.media_host if on_this_machine else "0.0.0.0",  # noqa: S104 - browsers must reach it
+        media_port=config.media_port,
+        advertised_host=config.media_host,
+        media_host6=_bind6(config.media_host6),
+        advertised_host6=config.media_host6,
+        turn_urls=tuple(config.turn_urls.split()),
+        turn_secret=config.turn_secret,
+        webhook_url=f"http://{_reachable(config.host)}:{config.port}{WEBHOOK}",
     )
+    if (count := how_many_engines(config, _cores())) > 1:
+        return Workers(side_by_side(settings, count)), None
+    child = Embedded(settings)
     return LiveKit(child.endpoint, child.key, child.secret), child
 
 

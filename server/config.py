@@ -14,9 +14,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "HEARTH_"
 KEY_BYTES = 32
 EMBEDDED = "embedded"
+LAST_PORT = 65535
+MOST_WORKERS = 16
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=LAST_PORT)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 
 
@@ -46,6 +48,7 @@ class Config(BaseSettings):
     media_host: str = "127.0.0.1"
     media_port: Port = 7882
     media_host6: str = ""
+    media_workers: Annotated[int, Field(ge=0, le=MOST_WORKERS)] = 0
     turn_urls: str = ""
     turn_secret: str = Field(default="", repr=False)
     redis_url: str = Field(default="", repr=False)
@@ -176,6 +179,12 @@ class Config(BaseSettings):
     def _demo_is_here(self) -> "Config":
         if self.demo and urlsplit(self.origin).hostname not in LOOPBACK:
             raise ValueError("DEMO lets people in without a second factor: only where ORIGIN is this machine")
+        return self
+
+    @model_validator(mode="after")
+    def _every_worker_has_a_port(self) -> "Config":
+        if self.media_port + self.media_workers - 1 > LAST_PORT:
+            raise ValueError("MEDIA_PORT leaves too few ports above it for MEDIA_WORKERS: one each")
         return self
 
     @model_validator(mode="after")

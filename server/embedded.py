@@ -94,13 +94,14 @@ class Embedded:
     `key` and `secret` are made anew in every platform process and stay the same over a restart of the child.
     """
 
-    def __init__(self, settings: Settings, command: Sequence[str] = COMMAND) -> None:
-        self.key = "embedded"
+    def __init__(self, settings: Settings, command: Sequence[str] = COMMAND, key: str = "embedded") -> None:
+        self.key = key
         self.secret = secrets.token_urlsafe(32)
         self._settings = settings
         self._command = tuple(command)
         self._child: _Child | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._down_since: float | None = None
 
     @property
     def ports(self) -> Ports | None:
@@ -110,6 +111,18 @@ class Embedded:
     def endpoint(self) -> str | None:
         """The private signalling URL of this moment; None while the engine is not running."""
         return None if (ports := self.ports) is None else f"ws://{LOOPBACK}:{ports.signalling}"
+
+    def down_for(self) -> float | None:
+        """For how many seconds the engine has not been running; None while it is."""
+        if self.ports is not None:
+            return None
+        now = asyncio.get_running_loop().time()
+        return 0.0 if self._down_since is None else now - self._down_since
+
+    def kill(self) -> None:
+        """End an engine that runs and does not answer; it is started again."""
+        if self._child is not None:
+            self._child.kill()
 
     async def __aenter__(self) -> Self:
         self._child = await self._launch()
@@ -137,6 +150,7 @@ class Embedded:
         while True:
             born = clock()
             code = await child.ended()
+            self._down_since = clock()
             log.error("media engine ended", status=code)
             if clock() - born > HEALTHY_AFTER:
                 pause = FIRST_PAUSE
@@ -148,6 +162,7 @@ class Embedded:
                 except EngineWillNotStart:
                     log.error("media engine does not start")
                 else:
+                    self._down_since = None
                     log.warning("media engine is running again")
                     break
 
@@ -201,6 +216,10 @@ class _Child:
         while await self._output.read(4096):
             pass
         return await self._process.wait()
+
+    def kill(self) -> None:
+        if not self.has_ended:
+            self._process.kill()
 
     async def end(self) -> None:
         """Close the child's input, which ends it; kill it if it does not listen."""

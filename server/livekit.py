@@ -201,6 +201,16 @@ class LiveKit:
         }
         return frozenset(seat for people in listed for seat in people if seat not in connected)
 
+    async def people(self) -> Mapping[str, int]:
+        """How many are in each room, by its name. Raises MediaDown."""
+        if (rooms := self._rooms()) is None:
+            raise MediaDown("the media engine is not running")
+        try:
+            answer = await rooms.list_rooms(api.ListRoomsRequest())
+        except (aiohttp.ClientError, TimeoutError, api.ServerError) as problem:
+            raise MediaDown("the media engine did not list its rooms") from problem
+        return {room.name: room.num_participants for room in answer.rooms}
+
     async def receive(self, body: bytes, authorization: str) -> Notice | None:
         """Verify a webhook and return its news, having removed the sender of a mislabelled track.
 

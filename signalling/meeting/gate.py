@@ -38,12 +38,15 @@ from signalling.meeting.passage import (
     Sieve,
 )
 from signalling.meeting.ports import Connection, MediaEngine, SeatHolder, SeatRefusal, Seats
-from signalling.meeting.rooms import room_name
+from signalling.meeting.rooms import check_room, room_name
 
 log = logging.getLogger(__name__)
 
 ENGINE_WITHIN = 5.0
 """Seconds for the engine to accept a connection and say its first word."""
+BACK_WITHIN, LOOK_EVERY = 3.0, 0.05
+"""Seconds for which an upgrade waits for an engine that is being started again: whoever is turned away comes
+back after pauses that grow, and would be away for longer. And seconds between looks."""
 CLIENT_PING = 10.0
 CLOSE_WITHIN = 2.0
 KNOCKS_RATE, KNOCKS_BURST = 1.0, 20.0
@@ -207,11 +210,11 @@ class Gate:
             return TURNED_SEATS[seat]
         match Trial(request.path.split("/")[2]):
             case Trial.SEND:
-                return _Let(f"check-{seat}", None, seat, CHECK_GRANT)
+                return _Let(check_room(seat), None, seat, CHECK_GRANT)
             case Trial.ECHO:
-                return _Let(f"check-{seat}", None, _echo(seat), ECHO_GRANT)
+                return _Let(check_room(seat), None, _echo(seat), ECHO_GRANT)
             case Trial.TCP:
-                return _Let(f"check-{seat}", None, seat, CHECK_GRANT, tcp_only=True)
+                return _Let(check_room(seat), None, seat, CHECK_GRANT, tcp_only=True)
 
     async def validate(self, request: web.Request) -> web.Response:
         """Why an upgrade failed, in plain words. The client asks after every failure, without an Origin."""
@@ -305,7 +308,7 @@ class Gate:
             for key, value in request.query.items()
             if key in FORWARDED and len(value) <= LONGEST_PARAMETER
         }
-        url = self._media.signalling_url(let.room)
+        url = await self._engine_of(let.room)
         query["access_token"] = self._media.token(let.room, let.seat, let.grant)
         async with asyncio.timeout(ENGINE_WITHIN):
             engine = await self._http.ws_connect(
@@ -319,6 +322,18 @@ class Gate:
             await engine.close()
             raise aiohttp.ClientError("the engine's first message is not a signal")
         return engine, first.data
+
+    async def _engine_of(self, room: str) -> str:
+        """Where the engine of this room is. Raises MediaDown."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + BACK_WITHIN
+        while True:
+            try:
+                return self._media.signalling_url(room)
+            except MediaDown:
+                if clock() >= until:
+                    raise
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _look_again(self, passage: Passage, let: _Let) -> Turned | None:
         """While the engine was reached, a host may have decided.

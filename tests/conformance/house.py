@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 
 from server.livekit import ForgedWebhook, LiveKit, News, Notice
 from server.will import Will
+from server.workers import Workers
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.gate import Gate
@@ -31,7 +32,7 @@ SERVED: Final = {
 class House:
     """The platform, as far as media is concerned, at this port of loopback."""
 
-    def __init__(self, media: LiveKit, port: int) -> None:
+    def __init__(self, media: LiveKit | Workers, port: int) -> None:
         self.media = media
         self.origin = origin(port)
         self.hears_webhooks = True
@@ -76,23 +77,32 @@ def webhook_url(port: int) -> str:
 @asynccontextmanager
 async def open_house(engine: Engine, port: int) -> AsyncIterator[House]:
     """A house that is open. The engine has been told its port beforehand."""
-    async with LiveKit(engine.endpoint, engine.key, engine.secret, will=_will(engine)) as media:
-        house = House(media, port)
-        app = web.Application()
-        app.router.add_post("/livekit/webhook", house.receive)
-        app.router.add_routes(house.gate.routes())
-        for address, (path, content) in SERVED.items():
-            app.router.add_get(address, _file(path, content))
-        await house.gate.start()
-        runner = web.AppRunner(app, shutdown_timeout=1)
-        await runner.setup()
-        await web.TCPSite(runner, LOOPBACK, port).start()
-        house.gate.open()
-        try:
-            yield house
-        finally:
-            await house.gate.close()
-            await runner.cleanup()
+    async with (
+        LiveKit(engine.endpoint, engine.key, engine.secret, will=_will(engine)) as media,
+        serving(media, port) as house,
+    ):
+        yield house
+
+
+@asynccontextmanager
+async def serving(media: LiveKit | Workers, port: int) -> AsyncIterator[House]:
+    """A house that is open, with this media."""
+    house = House(media, port)
+    app = web.Application()
+    app.router.add_post("/livekit/webhook", house.receive)
+    app.router.add_routes(house.gate.routes())
+    for address, (path, content) in SERVED.items():
+        app.router.add_get(address, _file(path, content))
+    await house.gate.start()
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, LOOPBACK, port).start()
+    house.gate.open()
+    try:
+        yield house
+    finally:
+        await house.gate.close()
+        await runner.cleanup()
 
 
 def _will(engine: Engine) -> Will | None:

@@ -24,6 +24,14 @@ def test_a_key_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not settings.secure
 
 
+def test_each_media_engine_needs_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_settings(monkeypatch, MEDIA_PORT="65534", MEDIA_WORKERS="2")
+    assert config.load().media_workers == 2
+    with_settings(monkeypatch, MEDIA_WORKERS="3")
+    with pytest.raises(config.BadConfig, match="too few ports"):
+        config.load()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
@@ -46,6 +54,8 @@ def test_a_key_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TIME_ZONE", "../etc/passwd", "time zone"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL"),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES"),
+        ("MEDIA_WORKERS", "17", "MEDIA_WORKERS"),
+        ("MEDIA_WORKERS", "many", "MEDIA_WORKERS"),
     ],
 )
 def test_a_mistake_is_one_clear_line(

@@ -66,9 +66,30 @@ class NoEngine(FakeMediaEngine):
         raise MediaDown
 
 
-async def test_while_there_is_no_engine_nobody_passes(in_session: Site) -> None:
+async def test_while_there_is_no_engine_nobody_passes(
+    in_session: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate_module, "BACK_WITHIN", 0.2)
     in_session.gate._media = NoEngine.__new__(NoEngine)
     assert await in_session.refused(SAM) == (503, "not_ready")
+
+
+class BackSoon(FakeMediaEngine):
+    """An engine that is being started again."""
+
+    looks = 0
+
+    def signalling_url(self, room: str) -> str:
+        self.looks += 1
+        if self.looks < 3:
+            raise MediaDown
+        return self.address
+
+
+async def test_an_engine_that_is_being_started_again_is_waited_for(in_session: Site) -> None:
+    in_session.gate._media = BackSoon(address=in_session.house.media.address)
+    socket = await in_session.enter(SAM)
+    await socket.close()
 
 
 async def test_whoever_knocks_too_often_has_to_wait(
