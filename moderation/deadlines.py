@@ -32,6 +32,8 @@ def _deadlines(meeting: Meeting) -> list[tuple[datetime, Action]]:
         found.append((meeting.unattended_since + UNATTENDED_FOR, Close()))
     if meeting.closing_since is not None:
         found.append((meeting.closing_since + STAY_BEHIND_FOR, TimeUp()))
+    if meeting.terms.closes is not None:
+        found.append((meeting.terms.closes, TimeUp()))
     if meeting.terms.ends is not None:
         found.append((meeting.terms.ends + OVERRUN, TimeUp()))
     return found

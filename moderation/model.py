@@ -157,13 +157,15 @@ class Terms:
     """What the house knows about a session before it begins.
 
     After `late_after` whoever has not been in needs a host's deliberate step; after `ends` the session is
-    wound up. `apart` holds the pairs of people who are never to meet.
+    wound up. At `closes` it ends, whatever goes on: only a practice call has that. `apart` holds the pairs of
+    people who are never to meet.
     """
 
     late_after: datetime | None = None
     ends: datetime | None = None
     capacity: int = 16
     apart: frozenset[frozenset[PersonId]] = frozenset()
+    closes: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

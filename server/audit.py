@@ -34,7 +34,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "rights": (Deed.PERSON_SHOWN.value, Deed.PERSON_LEFT.value, Deed.PERSON_ERASED.value),
     "coming": ("Arrived", "HostEntered", "Left", "Lapsed", "HostAttended", "HostLost"),
-    "session": ("Opened", "Frozen", "Resumed", "ClosingStarted", "Ended"),
+    "session": (
+        *("Opened", "Frozen", "Resumed", "ClosingStarted", "Ended"),
+        *(Deed.PRACTICE_OPENED.value, Deed.AGREEMENT_CHANGED.value),
+    ),
 }
 HOSTS_ONLY = frozenset({"MarkSet", "MarkCleared"})
 """What a parent has quietly told the hosts is not for admins; nor is how somebody left."""

@@ -61,8 +61,8 @@ async def of(house: House, here: Parent) -> Belonging:
     async with house.database.reading() as connection:
         row = (await connection.execute(person)).one()
         hosts = await groups.hosts(house, connection, here.group)
-        rows = await connection.execute(meetings.STILL_TO_COME, meetings.still_to_come(here.group, now))
-        sessions = meetings.to_come(rows, now)[:SESSIONS_SHOWN]
+        asked = meetings.still_to_come(here.group, now, here.member)
+        sessions = meetings.to_come(await connection.execute(meetings.STILL_TO_COME, asked), now)
         agreed = tuple(Version(*line) for line in await connection.execute(versions))
         checked = len((await connection.execute(checks)).all())
         visited = len((await connection.execute(visits)).all())
@@ -72,7 +72,7 @@ async def of(house: House, here: Parent) -> Belonging:
         row.contact is not None,
         row.created_at,
         tuple(host.name for host in hosts),
-        sessions,
+        sessions[:SESSIONS_SHOWN],
         agreed,
         checked,
         visited,

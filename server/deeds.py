@@ -26,6 +26,8 @@ class Deed(Enum):
     PERSON_SHOWN = "PersonShown"
     PERSON_LEFT = "PersonLeft"
     PERSON_ERASED = "PersonErased"
+    PRACTICE_OPENED = "PracticeOpened"
+    AGREEMENT_CHANGED = "AgreementChanged"
 
 
 class NotRecorded(JournalDown):

@@ -59,6 +59,14 @@ async def of_area(house: House, wanted: str) -> tuple[Group, ...]:
         return tuple(Group(row.id, row.area, row.title) for row in await connection.execute(found))
 
 
+async def of_host(house: House, host: str) -> tuple[Group, ...]:
+    """The groups that a facilitator hosts, by title."""
+    own = select(group_facilitator.c.group).where(group_facilitator.c.account == host)
+    found = select(group).where(group.c.id.in_(own)).order_by(group.c.title, group.c.id)
+    async with house.database.reading() as connection:
+        return tuple(Group(row.id, row.area, row.title) for row in await connection.execute(found))
+
+
 async def find(house: House, wanted: str, in_area: str) -> Group | None:
     """A group of this area, or None: another area's group does not exist here."""
     found = select(group).where(group.c.id == wanted, group.c.area == in_area)

@@ -22,6 +22,7 @@ from server.data.tables import (
     invite,
     journal,
     member,
+    practice,
     readiness,
     seat,
     staff_session,
@@ -35,7 +36,8 @@ from signalling.meeting.ports import HostKind, MeetingLabels, Member, Plan, Read
 async def read(house: House, connection: AsyncConnection, session: Session) -> MeetingLabels:
     """Everyone with a seat in this session, who is expected, the hosts' kinds, and what is to do."""
     asked = _Asked(house, connection, session, house.clock.now())
-    hosts = await groups.hosts(house, connection, session.group)
+    of_group = await groups.hosts(house, connection, session.group)
+    hosts = [host for host in of_group if session.is_for_host(host.id)]
     return MeetingLabels(
         session.group_title,
         session.theme,
@@ -47,6 +49,7 @@ async def read(house: House, connection: AsyncConnection, session: Session) -> M
         kinds={PersonId(host.id): HostKind(host.kind) for host in hosts if host.kind is not None},
         wants_both_kinds=session.both_kinds,
         tasks=await tasks.open_of_group(house, connection, session.group),
+        note=session.note,
     )
 
 
@@ -84,7 +87,7 @@ class _Asked:
         """The group's parents with an invite that holds, by name: until they choose one, the admin's."""
         found: dict[str, tuple[str, Plan]] = {}
         for row in await self._rows(_MEMBERS):
-            if invites.state(row, self.now) in invites.LIVE:
+            if self.session.is_for_parent(row.member) and invites.state(row, self.now) in invites.LIVE:
                 column = "label" if row.name is None else "name"
                 name = self._open(getattr(row, column), "member", column, row.member)
                 found[row.member] = name, Plan(row.plan or Plan.WAIT.value)
@@ -134,9 +137,10 @@ _LET_IN = select(journal.c.whom).where(
     journal.c.event == Admitted.__name__,
     journal.c.whom.in_(_OF_GROUP),
     journal.c.stream != bindparam("session"),
+    journal.c.stream.not_in(select(practice.c.meeting)),
 )
 _BEEN_BEFORE = select(invite.c.member).join(seat, seat.c.invite == invite.c.id).where(seat.c.id.in_(_LET_IN))
-"""The members who were let into another session of this group."""
+"""The members who were let into another session of this group. Practice does not count."""
 _FACILITATORS = (
     select(staff_session.c.id, staff_session.c.account, account.c.name)
     .join(account, account.c.id == staff_session.c.account)

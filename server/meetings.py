@@ -9,13 +9,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moderation.events import Arrived, Ended
 from server.data.store import is_id, new_id
-from server.data.tables import group, group_facilitator, journal, meeting
+from server.data.tables import group, group_facilitator, journal, meeting, practice
 from server.house import House
 
 USUAL_MINUTES = 90
@@ -26,11 +26,26 @@ OVER_AFTER = timedelta(hours=2)  # a session may run late; then it is over, ende
 LONG_AGO = timedelta(days=2)  # a session that began so long ago is over, however long it was
 LOOKED_BACK_ON = timedelta(days=14)
 GOODBYE_WITHIN = timedelta(days=1)
+GATHERS_BEFORE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Who a practice call is for: one parent, and the host who opened it."""
+
+    parent: str
+    host: str
+
+
+NOBODY = Pair("", "")
 
 
 @dataclass(frozen=True)
 class Session:
-    """One session of a group. `ended`: a host or a deadline has ended it."""
+    """One session of a group. `ended`: a host or a deadline has ended it.
+
+    `note` says what may be hard to hear in it. A practice call is a session for the two of `practice` alone.
+    """
 
     id: str
     group: str
@@ -41,6 +56,8 @@ class Session:
     agreement: int | None
     ended: bool
     both_kinds: bool = False
+    note: str = ""
+    practice: Pair | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -49,7 +66,16 @@ class Session:
 
     def is_over(self, now: datetime) -> bool:
         """Whether nobody can meet in it any more."""
-        return self.ended or now >= self.ends_at + OVER_AFTER
+        late = OVER_AFTER if self.practice is None else timedelta(0)
+        return self.ended or now >= self.ends_at + late
+
+    def is_for_parent(self, member: str) -> bool:
+        """Whether this parent of the group may come to it."""
+        return self.practice is None or self.practice.parent == member
+
+    def is_for_host(self, account: str) -> bool:
+        """Whether this host of the group may come to it."""
+        return self.practice is None or self.practice.host == account
 
     def is_at_hand(self, now: datetime) -> bool:
         """Whether its waiting room is there to wait in."""
@@ -79,11 +105,18 @@ USUAL = Options()
 
 
 async def plan(
-    house: House, for_group: str, starts_at: datetime, minutes: int, theme: str, options: Options = USUAL
+    house: House,
+    for_group: str,
+    starts_at: datetime,
+    minutes: int,
+    theme: str,
+    options: Options = USUAL,
+    note: str = "",
 ) -> str:
     """Put a session into the diary. Gives its id."""
     made, now = new_id(), house.clock.now()
     planned = {"id": made, "group": for_group, "starts_at": starts_at, "minutes": minutes, "theme": theme}
+    planned["note"] = note or None
     async with house.database.writing() as connection:
         await connection.execute(meeting.insert().values(**planned, created_at=now, **asdict(options)))
     return made
@@ -108,6 +141,14 @@ async def of_group(house: House, wanted: str) -> tuple[Session, ...]:
     return await _read(house, _SESSIONS.where(meeting.c.group == wanted))
 
 
+async def meets_around(house: House, wanted: str, now: datetime) -> bool:
+    """Whether a group meets now, or is about to: then is no time for practice."""
+    return any(
+        session.practice is None and not session.is_over(now) and now >= session.starts_at - GATHERS_BEFORE
+        for session in await of_group(house, wanted)
+    )
+
+
 async def at_hand(house: House, for_group: str) -> Session | None:
     """The session a parent of this group means now: the one that runs, or else the next one."""
     async with house.database.reading() as connection:
@@ -121,9 +162,9 @@ async def at_hand_in(house: House, connection: AsyncConnection, for_group: str) 
     return first_at_hand(rows, now)[1]
 
 
-def still_to_come(for_group: str, now: datetime) -> dict[str, object]:
-    """What `STILL_TO_COME` has to be told."""
-    return {"of_group": for_group, "long_ago": now - LONG_AGO}
+def still_to_come(for_group: str, now: datetime, member: str = "") -> dict[str, object]:
+    """What `STILL_TO_COME` has to be told. A practice call is found only for its parent."""
+    return {"of_group": for_group, "long_ago": now - LONG_AGO, "member": member}
 
 
 def to_come(rows: Iterable[Row[Any]], now: datetime) -> tuple[Session, ...]:
@@ -145,16 +186,15 @@ async def of_host(house: House, account: str) -> tuple[Session, ...]:
     now = house.clock.now()
     own = select(group_facilitator.c.group).where(group_facilitator.c.account == account)
     found = await _read(house, _SESSIONS.where(meeting.c.group.in_(own)))
-    return tuple(session for session in found if not session.is_over(now))
+    return tuple(session for session in found if not session.is_over(now) and session.is_for_host(account))
 
 
 async def just_over(house: House, account: str) -> tuple[Session, ...]:
     """A facilitator's own sessions of the last two weeks that are over, the latest first."""
     now = house.clock.now()
     own = select(group_facilitator.c.group).where(group_facilitator.c.account == account)
-    wanted = _SESSIONS.where(
-        meeting.c.group.in_(own), meeting.c.starts_at > now - LOOKED_BACK_ON, meeting.c.starts_at <= now
-    )
+    lately = (meeting.c.starts_at > now - LOOKED_BACK_ON) & (meeting.c.starts_at <= now)
+    wanted = _SESSIONS.where(meeting.c.group.in_(own), lately, ~meeting.c.practice)
     found = await _read(house, wanted)
     return tuple(session for session in reversed(found) if session.is_over(now))
 
@@ -165,7 +205,7 @@ async def attended_last(house: House, member: str) -> Session | None:
     came = exists().where(
         journal.c.stream == meeting.c.id, journal.c.person == member, journal.c.event == Arrived.__name__
     )
-    wanted = _SESSIONS.where(came, meeting.c.starts_at > now - GOODBYE_WITHIN)
+    wanted = _SESSIONS.where(came, meeting.c.starts_at > now - GOODBYE_WITHIN, ~meeting.c.practice)
     found = [
         session for session in await _read(house, wanted) if session.starts_at - DOOR_OPENS_BEFORE <= now
     ]
@@ -186,15 +226,24 @@ async def is_host_in(connection: AsyncConnection, account: str, of_group: str) -
 
 _IS_OVER = exists().where(journal.c.stream == meeting.c.id, journal.c.event == Ended.__name__)
 _SESSIONS: Select[Any] = (
-    select(meeting, group.c.title.label("group_title"), _IS_OVER.label("ended"))
+    select(
+        meeting,
+        group.c.title.label("group_title"),
+        _IS_OVER.label("ended"),
+        practice.c.member.label("practice_parent"),
+        practice.c.by.label("practice_host"),
+    )
     .join(group, group.c.id == meeting.c.group)
+    .join(practice, practice.c.meeting == meeting.c.id, isouter=True)
     .order_by(meeting.c.starts_at, meeting.c.id)
 )
 _ONE = _SESSIONS.where(meeting.c.id == bindparam("wanted"))
 STILL_TO_COME = _SESSIONS.where(
-    meeting.c.group == bindparam("of_group"), meeting.c.starts_at > bindparam("long_ago")
+    meeting.c.group == bindparam("of_group"),
+    meeting.c.starts_at > bindparam("long_ago"),
+    or_(~meeting.c.practice, practice.c.member == bindparam("member")),
 )
-"""A group's sessions that may not be over yet, the earliest first."""
+"""A group's sessions that may not be over yet, the earliest first; of practice calls only one's own."""
 _IS_HOST = select(group_facilitator).where(
     group_facilitator.c.account == bindparam("account"), group_facilitator.c.group == bindparam("of_group")
 )
@@ -216,4 +265,11 @@ def _session(row: Row[Any]) -> Session:
         row.agreement,
         bool(row.ended),
         row.both_kinds,
+        row.note or "",
+        _pair(row) if row.practice else None,
     )
+
+
+def _pair(row: Row[Any]) -> Pair:
+    """Where the line that says whose it was is gone, it is nobody's."""
+    return NOBODY if row.practice_parent is None else Pair(row.practice_parent, row.practice_host)

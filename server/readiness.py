@@ -8,9 +8,10 @@ from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from server import tasks
 from server.data.tables import readiness
 from server.house import House
-from signalling.meeting.ports import Readiness
+from signalling.meeting.ports import Readiness, TaskKind
 
 PASS_LASTS = timedelta(minutes=5)
 # A try costs the engine two connections for half a minute. A whole charity may sit behind one address.
@@ -27,8 +28,8 @@ class Result:
     ring_me: bool
 
 
-async def record(house: House, seat: str, meeting: str, result: Result) -> None:
-    """Keep the newest result of this seat for this session."""
+async def record(house: House, seat: str, member: str, meeting: str, result: Result) -> None:
+    """Keep the newest result of this seat for this session; to ring them is something to do."""
     found = {
         "verdict": result.verdict.value,
         "shared": result.shared,
@@ -39,6 +40,9 @@ async def record(house: House, seat: str, meeting: str, result: Result) -> None:
     kept = made.on_conflict_do_update(index_elements=list(readiness.primary_key), set_=found)
     async with house.database.writing() as connection:
         await connection.execute(kept)
+        if result.ring_me:
+            # The door's list shows who waits. Whoever is stuck does not wait yet, and is not forgotten.
+            await tasks.begin(house, connection, meeting, member, TaskKind.CALL)
 
 
 class Trials:

@@ -151,6 +151,8 @@ class SqlSeats:
                 return found
             if session is None or session.group != found.group or found.name is None:
                 return SeatRefusal.NOT_YOUR_SESSION
+            if not session.is_for_parent(found.member):
+                return SeatRefusal.NOT_YOUR_SESSION
             if found.suspended and await aftercare.suspended(
                 self._house, connection, found.member, but_in=of
             ):
@@ -190,10 +192,11 @@ class SqlSeats:
     async def _host(
         self, connection: AsyncConnection, staff: auth.Staff, session: meetings.Session | None
     ) -> SeatHolder | SeatRefusal:
-        hosting = staff.role is auth.Role.FACILITATOR and session is not None
+        hosting = staff.role is auth.Role.FACILITATOR
         if (
             session is None
             or not hosting
+            or not session.is_for_host(staff.account)
             or not await meetings.is_host_in(connection, staff.account, session.group)
         ):
             return SeatRefusal.NOT_YOUR_SESSION

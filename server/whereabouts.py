@@ -114,7 +114,7 @@ async def read(house: House, cookie: str | None) -> Whereabouts | SeatRefusal:
         parent = await seats.sitting(house, connection, cookie)
         if not isinstance(parent, Parent):
             return parent
-        told = {**meetings.still_to_come(parent.group, now), "seat": parent.seat, "member": parent.member}
+        told = {**meetings.still_to_come(parent.group, now, parent.member), "seat": parent.seat}
         rows = await connection.execute(_SESSIONS, told)
         row, session = meetings.first_at_hand(rows, now)
         rests: date | bool = parent.suspended

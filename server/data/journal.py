@@ -164,9 +164,11 @@ async def _hash_at(connection: AsyncConnection, of: MeetingId, head: int) -> str
 async def _terms(connection: AsyncConnection, row: Row[Any]) -> Terms:
     """What the diary says about a session, and the group about its people."""
     pairs = await connection.execute(_APART, {"of_group": row.group})
+    ends = row.starts_at + timedelta(minutes=row.minutes)
     return Terms(
         late_after=row.starts_at + timedelta(minutes=row.late_minutes),
-        ends=row.starts_at + timedelta(minutes=row.minutes),
+        ends=ends,
+        closes=ends if row.practice else None,
         capacity=row.capacity,
         apart=frozenset(frozenset({PersonId(pair.one), PersonId(pair.other)}) for pair in pairs),
     )

@@ -11,6 +11,7 @@ from server.entry import Entry, entry
 from server.forms import Typed
 from server.groups import Group
 from server.mail import outbox
+from server.names import tidy
 from server.pages.context import HERE_STAFF, POSTED, house
 from server.pages.guard import Refused
 from server.pages.render import go, page
@@ -18,6 +19,7 @@ from server.words import words
 
 LONGEST_TITLE = 80
 LONGEST_THEME = 120
+LONGEST_NOTE = 300
 MINUTES = (15, 240)
 CAPACITY = (2, 50)
 LATE_MINUTES = (0, 240)
@@ -71,6 +73,7 @@ class Plan:
     capacity: str = str(meetings.USUAL_CAPACITY)
     late: str = str(meetings.USUAL_LATE_MINUTES)
     both_kinds: bool = False
+    note: str = ""
 
 
 @entry(Entry.ADMIN)
@@ -82,17 +85,20 @@ async def new_session(request: web.Request) -> web.StreamResponse:
         return page(request, "session_new.html", group=found, typed=typed, errors={})
     form = Typed(request[POSTED])
     starts_at, minutes, theme = _plan(request, form)
-    options = _options(form)
+    options, note = _options(form), tidy(form.raw("note"))
+    if len(note) > LONGEST_NOTE or not note.isprintable():
+        form.errors["note"] = words.staff.content_note_wrong
     if form.errors or starts_at is None:
         typed = Plan(
             *(form.raw("day"), form.raw("time"), form.raw("minutes"), form.raw("theme")),
             capacity=form.raw("capacity"),
             late=form.raw("late"),
             both_kinds=options.both_kinds,
+            note=note,
         )
         facts = {"group": found, "typed": typed, "errors": form.errors}
         return page(request, "session_new.html", HTTPStatus.UNPROCESSABLE_ENTITY, **facts)
-    await meetings.plan(at, found.id, starts_at, minutes, theme, options)
+    await meetings.plan(at, found.id, starts_at, minutes, theme, options, note)
     return go(f"/staff/groups/{found.id}")
 
 

@@ -171,7 +171,9 @@ async def _who_came(request: web.Request, session: Session) -> dict[str, Any]:
         "missing": [
             names[line.member]
             for line in people
-            if line.state in invites.LIVE and line.member not in came | set(found.only_waited)
+            if session.is_for_parent(line.member)
+            and line.state in invites.LIVE
+            and line.member not in came | set(found.only_waited)
         ],
     }
 
@@ -179,7 +181,9 @@ async def _who_came(request: web.Request, session: Session) -> dict[str, Any]:
 async def _session(request: web.Request) -> Session:
     at, here = house(request), request[HERE_STAFF]
     found = await meetings.find(at, request.match_info["meeting"])
-    if found is None or not await meetings.is_host(at, here.account, found.group):
+    if found is None or not found.is_for_host(here.account):
+        raise Refused(HTTPStatus.NOT_FOUND, "404")
+    if not await meetings.is_host(at, here.account, found.group):
         raise Refused(HTTPStatus.NOT_FOUND, "404")
     return found
 

@@ -130,7 +130,8 @@ async def finish_check(request: web.Request) -> web.StreamResponse:
     sent = request.get(SENT)
     result = Result(Readiness.NOT_CHECKED, False, False) if sent is None else _result(sent)
     if here.session is not None:
-        await readiness.record(house(request), here.parent.seat, here.session.id, result)
+        sat, who = here.parent.seat, here.parent.member
+        await readiness.record(house(request), sat, who, here.session.id, result)
         request.app[ROOMS].labels_changed(MeetingId(here.session.id))
         here = replace(here, is_checked=True)
     return go_on(here) if sent is None else web.json_response({"next": here.next_step.value})

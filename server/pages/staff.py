@@ -24,7 +24,7 @@ async def home(request: web.Request) -> web.StreamResponse:
             "sessions": own,
             "over": await meetings.just_over(at, here.account),
             "to_do": len(to_do),
-            "own_groups": sorted({(one.group, one.group_title) for one in own}, key=lambda one: one[1]),
+            "own_groups": await groups.of_host(at, here.account),
         }
         return page(request, "staff_host.html", here=here, now=at.clock.now(), **facts)
     found = await groups.of_area(at, here.area)
@@ -37,7 +37,9 @@ async def desk(request: web.Request) -> web.StreamResponse:
     """GET /staff/sessions/{meeting}: the host's live desk, for the hosts of this group."""
     at, here = house(request), request[HERE_STAFF]
     session = await meetings.find(at, request.match_info["meeting"])
-    if session is None or not await meetings.is_host(at, here.account, session.group):
+    if session is None or not session.is_for_host(here.account):
+        raise Refused(HTTPStatus.NOT_FOUND, "404")
+    if not await meetings.is_host(at, here.account, session.group):
         raise Refused(HTTPStatus.NOT_FOUND, "404")
     if session.is_over(at.clock.now()):
         return page(request, "desk_over.html", session=session)

@@ -78,6 +78,8 @@ AUDIT = {
     "did_ApartLifted": "No longer marked as never to meet",
     "did_ContactSeen": "Looked at the phone number",
     "did_SafeguardingNoted": "Noted a safeguarding reference",
+    "did_PracticeOpened": "Opened a practice call",
+    "did_AgreementChanged": "Wrote down a new agreement",
     "did_Arrived": "Came to the waiting room",
     "did_HostEntered": "Came in as host",
     "did_Left": "Left",

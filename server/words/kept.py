@@ -90,6 +90,8 @@ KEPT = {
     "held_seat": "Your devices",
     "held_outbox": "Letters to you",
     "held_readiness": "Your checks before a session",
+    "held_practice": "Your practice calls",
+    "held_remark": "What you said about the agreement",
     "field_at": "When",
     "field_event": "What",
     "field_by_yourself": "Done by you",
@@ -100,4 +102,5 @@ KEPT = {
     "field_place": "Where you joined from",
     "field_note": "A host’s note",
     "field_reason": "Why",
+    "field_text": "What you wrote",
 }

@@ -52,6 +52,11 @@ STAFF = {
     "theme_hint": "A few words that everyone in the group may see.",
     "theme_missing": "Write a theme, such as “Talking with school”.",
     "theme_wrong": "Use no more than 120 letters.",
+    "content_note": "What may be hard to hear",
+    "content_note_hint": (
+        "If you like: a sentence that people read before they come in, such as “We will talk about court.”"
+    ),
+    "content_note_wrong": "Use no more than 300 letters.",
     "capacity": "Most people in the room",
     "capacity_hint": "Hosts count too. A host can still let someone in.",
     "capacity_wrong": "Write a number from 2 to 50.",
@@ -130,6 +135,18 @@ STAFF = {
     "about_person": "{action}: {label}",
     "who": "Who",
     "since": "Since",
+    "before": "Before a session",
+    "practice": "Practice call",
+    "practise_of": "Practice call: {group}",
+    "practice_text": (
+        "Try out a call with one person, before their first session. They come in by their own link and wait "
+        "for you, as they will on the day. Only the two of you can come. It closes after 15 minutes."
+    ),
+    "practise_with": "Practise with {name}",
+    "practice_not_now": "The group is about to meet, or meets now. Try again when the session is over.",
+    "practice_other_host": "Another host has a practice call with them just now.",
+    "practice_nobody": "When someone is invited to the group, they appear here.",
+    "agreement_of": "What the group agreed: {group}",
     "after": "After a session",
     "just_over": "Sessions that are over",
     "tasks": "To follow up",

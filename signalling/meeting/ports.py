@@ -182,7 +182,7 @@ class MeetingLabels:
 
     `seats` has an entry for every seat that ever arrived at this meeting, ended seats included. `kinds` has
     every facilitator of the group; `wants_both_kinds`: the session asks for a host of each kind. `members`
-    are the parents of the group, in the order of their names.
+    are the parents of the group, in the order of their names. `note` says what may be hard to hear.
     """
 
     title: str
@@ -195,6 +195,7 @@ class MeetingLabels:
     kinds: Mapping[PersonId, HostKind] = field(default_factory=dict)
     wants_both_kinds: bool = False
     tasks: Sequence[Task] = ()
+    note: str = ""
 
 
 class Seats(Protocol):

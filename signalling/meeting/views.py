@@ -21,6 +21,7 @@ def view(scene: Scene, holder: SeatHolder) -> View:
         "you": _you(scene, holder, place),
         "hosts": list(labels.hosts),
         "theme": labels.theme,
+        "note": labels.note,
         "starts": labels.starts.isoformat(),
         "ends": labels.ends.isoformat(),
         "locked": meeting.locked,

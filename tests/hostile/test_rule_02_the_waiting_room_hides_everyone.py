@@ -8,7 +8,7 @@ from tests.hostile.premises import THEME, Evening
 from tests.peers import Peer
 from tests.reels import tone
 
-TOLD_TO_WHO_WAITS = {"seq", "phase", "you", "hosts", "theme", "starts", "ends", "locked", "people"}
+TOLD_TO_WHO_WAITS = {"seq", "phase", "you", "hosts", "theme", "note", "starts", "ends", "locked", "people"}
 
 
 def _tells_of_nobody(waits: Person, others: list[Person]) -> None:

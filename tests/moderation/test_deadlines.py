@@ -32,6 +32,13 @@ def test_whoever_stays_behind_has_fifteen_minutes() -> None:
     assert due(closing, NOON + timedelta(minutes=15)) == a.TimeUp()
 
 
+def test_what_closes_at_a_time_closes_then_whatever_goes_on() -> None:
+    for meeting in (in_session(), scheduled()):
+        practice = replace(meeting, terms=Terms(ends=NOON, closes=NOON + timedelta(minutes=15)))
+        assert due(practice, NOON + timedelta(minutes=15, microseconds=-1)) is None
+        assert due(practice, NOON + timedelta(minutes=15)) == a.TimeUp()
+
+
 def test_a_session_winds_up_half_an_hour_after_its_planned_end_opened_or_not() -> None:
     for meeting in (in_session(), scheduled()):
         planned = replace(meeting, terms=Terms(ends=NOON + timedelta(minutes=90)))

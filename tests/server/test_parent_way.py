@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from server import meetings
-from server.data.tables import acceptance, agreement, readiness
+from server.data.tables import acceptance, agreement, readiness, task
 from server.words.agreement import DEFAULT_CLAUSES
 from tests.server.conftest import Place, walk_in
 
@@ -141,7 +141,18 @@ async def test_the_check_is_kept_for_this_session(place: Place, verdict: str) ->
     assert answer == 200
     async with place.house.database.reading() as connection:
         kept = (await connection.execute(select(readiness))).one()
+        to_do = (await connection.execute(select(task.c.kind))).scalars().all()
     assert (kept.meeting, kept.verdict, kept.shared, kept.ring_me) == (place.meeting, verdict, True, True)
+    assert to_do == ["call"], "whoever asks to be rung is on the hosts' list before they wait at the door"
+
+
+async def test_the_phone_can_be_checked_while_no_session_is_planned(place: Place) -> None:
+    parent = await place.parent()
+    place.clock.advance(24 * 3600)
+    assert 'href="/ready"' in (await parent.open("/session")).html
+    page = await parent.open("/ready")
+    assert "data-can-ring" not in page.data, "there is no session that anybody prepares"
+    assert (await parent.submit(page)).path == "/session"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ export function raw(): Record<string, unknown> {
     },
     hosts: ['Jo'],
     theme: 'Talking with school',
+    note: '',
     starts: '2026-03-03T19:00:00+00:00',
     ends: '2026-03-03T20:30:00+00:00',
     locked: false,

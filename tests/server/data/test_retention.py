@@ -44,7 +44,7 @@ class Past:
         self.sam, self.seat = await self._member("Sam")
         self.pat, _ = await self._member("Pat")
         await visits.choose(house, self.sam, visits.Wish(Plan.RING, NUMBER))
-        await record_check(house, self.seat, self.meeting, Result(Readiness.READY, True, False))
+        await record_check(house, self.seat, self.sam, self.meeting, Result(Readiness.READY, True, False))
         host = PersonId(self.host)
         await care.put_out(
             self.meeting, self.sam, host, RemovalReason.UNSAFE, suspended=False, until=None, note=NOTE

@@ -131,6 +131,7 @@ async def test_someone_waiting_sees_only_themself_and_who_will_let_them_in(seats
         },
         "hosts": ["Jo", "Amal"],
         "theme": "Sleep",
+        "note": "",
         "starts": "2026-03-02T12:00:00+00:00",
         "ends": "2026-03-02T13:30:00+00:00",
         "locked": False,

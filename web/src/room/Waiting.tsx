@@ -51,6 +51,12 @@ export function Waiting({ session, kind }: { session: Session; kind: WaitingKind
             <b>{words.theme(view.starts)}</b>
             <br />
             <span class="soft">{words.themeText(view.theme, view.ends)}</span>
+            {view.note !== '' && (
+              <>
+                <br />
+                <span class="soft">{view.note}</span>
+              </>
+            )}
           </div>
         </div>
         <div class="row">

@@ -135,6 +135,8 @@ export interface View {
   you: You;
   hosts: readonly string[];
   theme: string;
+  /** What may be hard to hear; often nothing. */
+  note: string;
   starts: Date;
   ends: Date;
   locked: boolean;
