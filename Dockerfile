@@ -43,7 +43,7 @@ ENV PATH=/opt/venv/bin:/usr/bin:/bin \
     HEARTH_DATABASE_URL=sqlite+aiosqlite:////data/hearth.db
 USER hearth
 VOLUME /data
-EXPOSE 8080/tcp 7882/udp
+EXPOSE 8080/tcp 7882-7883/udp 7882-7883/tcp
 # The check asks for a page, as a parent's browser would.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["python", "-c", \
   "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ.get('HEARTH_PORT', '8080') + '/helplines', timeout=2)"]

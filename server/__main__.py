@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from server import accounts, auth, config, demo, groups, logs, members
 from server.app import build
+from server.caretaker import PortTaken
 from server.auth import Kind, Role
 from server.config import Config
 from server.crypto import KeyRing, Unreadable
@@ -57,7 +58,7 @@ def _run(app: web.Application, settings: Config) -> None:
         web.run_app(
             app, host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=2
         )
-    except (NotMigrated, EngineWillNotStart) as error:
+    except (NotMigrated, EngineWillNotStart, PortTaken) as error:
         raise click.ClickException(str(error)) from None
     except JournalDown:
         raise click.ClickException("the database does not answer: look at HEARTH_DATABASE_URL") from None

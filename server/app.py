@@ -13,6 +13,7 @@ from aiohttp import web
 
 from server import entry, logs, security, visits
 from server.aftercare import SqlAftercare
+from server.caretaker import Caretaker
 from server.config import EMBEDDED, LAST_PORT, MOST_WORKERS, Config
 from server.crypto import KeyRing
 from server.data.journal import SqlJournal
@@ -189,11 +190,19 @@ def _running(
             started.push_async_callback(_ended, tidying)
             if house.config.smtp:
                 started.push_async_callback(_ended, asyncio.create_task(carry(house)))
+            if house.config.figures_port:
+                await started.enter_async_context(_caretaker(house, engine, child))
             wire.gate.open()
             log.info("open", port=house.config.port)
             yield
 
     return running
+
+
+def _caretaker(house: House, engine: Engine, child: Embedded | None) -> Caretaker:
+    engines = engine.engines if isinstance(engine, Workers) else (child,) if child is not None else ()
+    cluster = engine if isinstance(engine, LiveKit) and not engines else None
+    return Caretaker(house.config.figures_port, house.database, engines, cluster)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

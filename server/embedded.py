@@ -102,6 +102,8 @@ class Embedded:
         self._child: _Child | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._down_since: float | None = None
+        self.starts = 0
+        """How often the child has been started with success."""
 
     @property
     def ports(self) -> Ports | None:
@@ -141,7 +143,9 @@ class Embedded:
             await self._child.end()
 
     async def _launch(self) -> "_Child":
-        return await _Child.launch(self._command, self._settings.line(self.key, self.secret))
+        child = await _Child.launch(self._command, self._settings.line(self.key, self.secret))
+        self.starts += 1
+        return child
 
     async def _keep(self, child: "_Child") -> None:
         """Start a new child whenever the old one has ended, waiting longer each time in vain."""

@@ -16,6 +16,7 @@ from aiohttp import web
 from media.udp import MediaPort
 from signalling.livekit.descriptions import Reach
 from signalling.livekit.errors import BadSettings
+from signalling.livekit.figures import LOOK_EVERY, Figures
 from signalling.livekit.rooms import House, Settings
 from signalling.livekit.roomservice import RoomService
 from signalling.livekit.session import Signalling
@@ -108,7 +109,7 @@ def _why(problem: OSError) -> str:
     return os.strerror(problem.errno or 0).lower()
 
 
-def application(house: House, tokens: Tokens) -> web.Application:
+def application(house: House, tokens: Tokens, figures: Figures) -> web.Application:
     """The routes of the private HTTP port. `/rtc/v1` is not among them: clients fall back to v0."""
     signalling, commands, stats = Signalling(house, tokens), RoomService(house, tokens), Stats(house, tokens)
 
@@ -122,6 +123,7 @@ def application(house: House, tokens: Tokens) -> web.Application:
             web.get("/rtc/validate", signalling.validate),
             web.post("/twirp/livekit.RoomService/{method}", commands.call),
             web.get("/stats", stats.show),
+            web.get("/figures", figures.show),
             web.get("/health", health),
         ]
     )
@@ -163,7 +165,10 @@ class Running:
             time.monotonic,
             time.time,
         )
-        app = application(self._house, Tokens(key, secret))
+        tokens = Tokens(key, secret)
+        figures = Figures(self._house, tokens)
+        app = application(self._house, tokens, figures)
+        self._totals = figures.totals
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handle_signals=False)
         self._ticking: asyncio.Task[None] | None = None
         self.signalling_port = 0
@@ -203,9 +208,13 @@ class Running:
         await self._runner.cleanup()
 
     async def _tick(self) -> None:
+        looked = time.monotonic()
         while True:
             await asyncio.sleep(TICK)
             self._house.tick()
+            if time.monotonic() - looked >= LOOK_EVERY:
+                looked = time.monotonic()
+                self._totals.look()
 
 
 async def serve(configuration: Configuration, parent: asyncio.Future[None], out: TextIO) -> None:
