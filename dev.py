@@ -243,8 +243,11 @@ def python_step(lock: str) -> Step:
             or subprocess.run(told, capture_output=True, text=True).stdout.strip() != version
         ):
             must("Virtual environment", (sys.executable, "-m", "venv", "--clear", str(VENV)))
-        pip = (str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
-        must("Python packages", (*pip, "--require-hashes", "--requirement", lock))
+        pip = (str(PYTHON), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
+        # The lock names everything, so nothing is to be resolved; what is used is compiled when it is used.
+        install = ("install", "--require-hashes", "--no-deps", "--no-compile", "--requirement", lock)
+        must("Python packages", (*pip, *install))
+        must("Python packages", (*pip, "check"))
 
     def outputs() -> list[Path]:
         return [PYTHON, *sorted(VENV.glob("lib/python*/site-packages/*.dist-info/METADATA"))]
@@ -438,11 +441,23 @@ def check(_options: argparse.Namespace) -> int:
     return 0 if run_checks(CHECKS) else 1
 
 
+@contextlib.contextmanager
+def building_livekit() -> Iterator[None]:
+    """Builds the LiveKit server beside the block, where Go is found. If it cannot be, the tests say so."""
+    command = (sys.executable, "-m", "tests.conformance.livekit_server")
+    with running(command, ROOT, subprocess.DEVNULL) as child:
+        yield
+        if child.poll() is None:
+            say("  LiveKit server: still being built …")
+            child.wait()
+
+
 def test(options: argparse.Namespace) -> int:
     """Everything, whatever fails on the way. pytest comes last, so its closing line closes the output."""
     install_debian_packages()
-    prepare(for_tests=True)
-    well = run_checks((*CHECKS, VITEST))
+    with building_livekit():
+        prepare(for_tests=True)
+        well = run_checks((*CHECKS, VITEST))
     if not well:
         say("\nFAILED before pytest: see above.\n")
     status = run([str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *(LONG if options.long else ())])

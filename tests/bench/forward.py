@@ -29,7 +29,7 @@ from tests.bench.kit.limits import run
 from tests.bench.kit.lines import Helper, helper
 from tests.bench.kit.publisher import SIZE
 from tests.bench.kit.wire import GCM
-from tests.conformance import engines
+from tests.conformance import engines, livekit_server
 
 ROOM = "bench"
 SUBSCRIBERS = 11
@@ -272,7 +272,7 @@ async def embedded_figures() -> tuple[float, int]:
 
 
 async def livekit_figures(ours: float, rate: int) -> None:
-    binary = engines.livekit_server()
+    binary = livekit_server.find()
     if binary is None:
         progress("There is no LiveKit server on this machine to compare with.")
         return

@@ -7,23 +7,19 @@ import pytest
 import pytest_asyncio
 
 from tests.browsers import Chromium, chromium
+from tests.conformance import livekit_server
 from tests.conformance.engines import (
     EMBEDDED,
     LIVEKIT,
-    LIVEKIT_VERSION,
     Engine,
-    NotBuilt,
-    available,
-    build_livekit,
     free_port,
-    livekit_server,
     running,
 )
 from tests.conformance.house import House, open_house, webhook_url
 from tests.conformance.relay import relay_to
 from tests.conformance.session import Session, session_in
 
-ENGINES = list(available())
+ENGINES = [EMBEDDED, LIVEKIT] if livekit_server.can_be_had() else [EMBEDDED]
 _left_out = "a LiveKit server needs Go to be built"
 
 
@@ -31,7 +27,7 @@ def pytest_report_collectionfinish(items: Sequence[pytest.Item]) -> Sequence[str
     """A line in the run's header: which engines are tried, and why the other is not."""
     chosen = [name for name in ENGINES if any(_is_for(name, item) for item in items)]
     if LIVEKIT in chosen:
-        return [f"conformance: {' and '.join(chosen)} (LiveKit server {LIVEKIT_VERSION})"]
+        return [f"conformance: {' and '.join(chosen)} (LiveKit server {livekit_server.VERSION})"]
     return [f"conformance: {EMBEDDED} only; {_left_out}"] if chosen and LIVEKIT not in ENGINES else []
 
 
@@ -40,11 +36,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Build the server here: no test has time for it. What cannot be built is left out."""
     global _left_out
     for_livekit = [item for item in items if _is_for(LIVEKIT, item)]
-    if not for_livekit or livekit_server() is not None:
+    if not for_livekit or livekit_server.find() is not None:
         return
     try:
-        build_livekit()
-    except NotBuilt as problem:
+        livekit_server.build()
+    except livekit_server.NotBuilt as problem:
         _left_out = f"Go could not build a LiveKit server: {problem}"
         ENGINES.remove(LIVEKIT)
         items[:] = [item for item in items if item not in for_livekit]

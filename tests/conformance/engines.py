@@ -1,27 +1,22 @@
 """The two engines that the platform can speak to: the embedded one, and a real LiveKit server on loopback."""
 
 import asyncio
-import fcntl
 import json
 import os
-import re
 import secrets
-import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import aiohttp
 from livekit import api
 
 from server.embedded import Embedded, Settings
+from tests.conformance import livekit_server
 
-LIVEKIT_VERSION: Final = "1.13.5"
-MODULE: Final = f"github.com/livekit/livekit-server/cmd/server@v{LIVEKIT_VERSION}"
 EMBEDDED: Final = "embedded"
 LIVEKIT: Final = "livekit"
 LOOPBACK: Final = "127.0.0.1"
@@ -70,42 +65,6 @@ class Engine:
         )
 
 
-class NotBuilt(Exception):
-    """Go could not build the LiveKit server. The text is its own last line."""
-
-
-def available() -> Sequence[str]:
-    """The engines that can be had on this machine."""
-    return [EMBEDDED, LIVEKIT] if livekit_server() or shutil.which("go") else [EMBEDDED]
-
-
-def livekit_server() -> Path | None:
-    """The program, if this machine has that version."""
-    found = [Path(path) for name in ("livekit-server",) if (path := shutil.which(name))]
-    if go := shutil.which("go"):
-        asked = subprocess.run([go, "env", "GOBIN", "GOPATH"], capture_output=True, text=True, check=True)
-        own, common = asked.stdout.split("\n")[:2]
-        found.append(Path(own or f"{common}/bin", "server"))
-    return next((path for path in found if path.exists() and _version(path) == LIVEKIT_VERSION), None)
-
-
-def build_livekit() -> None:
-    """Build the LiveKit server, which takes minutes; one process does it. Raises NotBuilt."""
-    with open(__file__) as own:
-        fcntl.flock(own, fcntl.LOCK_EX)
-        if livekit_server() is not None:
-            return
-        built = subprocess.run(["go", "install", MODULE], capture_output=True, text=True, check=False)
-    if built.returncode or livekit_server() is None:
-        raise NotBuilt((built.stderr.strip().splitlines() or ["no server of that version"])[-1])
-
-
-def _version(path: Path) -> str | None:
-    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"\d+\.\d+\.\d+", told)
-    return found.group() if found else None
-
-
 @asynccontextmanager
 async def running(name: str, webhook_url: str) -> AsyncIterator[Engine]:
     """Run one of the engines for as long as the block lasts."""
@@ -139,7 +98,7 @@ async def _livekit(webhook_url: str) -> AsyncIterator[Engine]:
         "webhook": {"api_key": "conformance", "urls": [webhook_url]},
         "logging": {"level": "warn"},
     }
-    program = livekit_server()
+    program = livekit_server.find()
     assert program is not None, "conftest.py builds it"
     process = await asyncio.create_subprocess_exec(
         *("sh", "-c", UNTIL_ITS_INPUT_ENDS, program),
