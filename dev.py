@@ -8,6 +8,7 @@
     python3 dev.py shots                 a picture of every screen, narrow and wide, in shots/
     python3 dev.py serve                 the platform alone, configured by HEARTH_ variables
     python3 dev.py bill                  what Hearth is made of, as bills of materials in bill/
+    python3 dev.py words TAG             a language's catalogue, made or brought up to date
 
 It needs only Python 3.11 with venv and Node 20. Each step of the preparation is stamped with the hash of
 what went into it and remembers what came out of it, so it is repeated when, and only when, either changed.
@@ -413,6 +414,11 @@ def bill(_options: argparse.Namespace) -> int:
     become(str(PYTHON), "-m", "tools.supply", "bill")
 
 
+def words(options: argparse.Namespace) -> int:
+    prepare(for_tests=False)
+    become(str(PYTHON), "-m", "server.words", options.tag)
+
+
 def bench(options: argparse.Namespace) -> int:
     names = sorted(path.stem for path in (ROOT / "tests" / "bench").glob("[a-z]*.py"))
     if options.name not in names:
@@ -470,15 +476,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="dev.py", description=summary, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     jobs = parser.add_subparsers(
-        dest="job", required=True, metavar="demo | test | check | bench | shots | serve | bill"
+        dest="job", required=True, metavar="demo | test | check | bench | shots | serve | bill | words"
     )
-    for job in (demo, test, check, bench, shots, serve, bill):
+    for job in (demo, test, check, bench, shots, serve, bill, words):
         jobs.add_parser(job.__name__).set_defaults(run=job)
     jobs.choices["demo"].add_argument(
         "--parents", type=int, default=0, metavar="N", help="synthetic parents who join in"
     )
     jobs.choices["demo"].add_argument("--port", type=int, default=8080)
     jobs.choices["test"].add_argument("--long", action="store_true", help="fuzzing and long runs as well")
+    jobs.choices["words"].add_argument("tag", help="the language's short name, such as pl")
     jobs.choices["bench"].add_argument("name", help="docs/measurements.md has the names")
     jobs.choices["bench"].add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args(arguments)

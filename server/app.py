@@ -28,6 +28,7 @@ from server.livekit import LiveKit
 from server.mail.carrier import carry
 from server.pages.context import BUNDLE, DOORKEEPER, HEADERS, HOUSE, ROOMS, RULES, TEMPLATES
 from server.pages.guard import add_headers, errors_as_pages, guard
+from server.pages.language import LANGUAGES, in_its_language, of_house
 from server.pages.render import environment
 from server.pages.trial import TRIALS
 from server.pages.webhook import REPORTER, Reporter
@@ -83,14 +84,15 @@ def build(
         NoBundle: the browser's part has not been built.
         NoDoor: a route does not say who may enter.
     """
-    app = web.Application(middlewares=[errors_as_pages, guard], client_max_size=LONGEST_BODY)
+    middlewares = [in_its_language, errors_as_pages, guard]
+    app = web.Application(middlewares=middlewares, client_max_size=LONGEST_BODY)
     house = House(config, Database(config.database_url), KeyRing(config.key), clock or SystemClock())
     own, child = (engine, None) if engine is not None else _media(config)
     journal = SqlJournal(house.database)
     wire = _connect(house, journal, own)
     app[HOUSE], app[BUNDLE], app[HEADERS] = house, bundle, security.headers(config)
     app[DOORKEEPER] = Doorkeeper(house)
-    app[TEMPLATES] = environment(config, bundle)
+    app[TEMPLATES], app[LANGUAGES] = environment(config, bundle), of_house(config)
     app[TRIALS] = Trials(house)
     app[ROOMS], app[RULES], app[REPORTER] = wire.gateway, wire.applier, own
     app.add_routes(ROUTES)

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.words import pseudo
+from server.words.languages import CATALOGUES, ENGLISH, BadCatalogue, read, shipped
+
 PREFIX = "HEARTH_"
 KEY_BYTES = 32
 EMBEDDED = "embedded"
@@ -55,6 +58,7 @@ class Config(BaseSettings):
     redis_url: str = Field(default="", repr=False)
     exit_url: str = "https://www.bbc.co.uk/weather"
     time_zone: str = "Europe/London"
+    languages: str = ENGLISH.tag
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     smtp: str = Field(default="", repr=False)
@@ -149,6 +153,19 @@ class Config(BaseSettings):
             raise ValueError("must be a time zone's name, such as Europe/London") from error
         return value
 
+    @field_validator("languages")
+    @classmethod
+    def _languages_are_known(cls, value: str) -> str:
+        tags, known = set(value.split()), {ENGLISH.tag, *shipped(), *pseudo.KINDS}
+        if not tags or not tags <= known:
+            raise ValueError(f"must be one or more of {', '.join(sorted(known))}, with spaces between")
+        try:
+            for tag in tags & set(shipped()):
+                read(CATALOGUES / f"{tag}.po")
+        except BadCatalogue as bad:
+            raise ValueError(f"has a catalogue that cannot be used: {bad}") from bad
+        return value
+
     @field_validator("smtp")
     @classmethod
     def _mail_server_is_known(cls, value: str) -> str:
@@ -180,6 +197,12 @@ class Config(BaseSettings):
     def _demo_is_here(self) -> "Config":
         if self.demo and urlsplit(self.origin).hostname not in LOOPBACK:
             raise ValueError("DEMO lets people in without a second factor: only where ORIGIN is this machine")
+        return self
+
+    @model_validator(mode="after")
+    def _made_up_languages_stay_here(self) -> "Config":
+        if set(pseudo.KINDS) & set(self.languages.split()) and urlsplit(self.origin).hostname not in LOOPBACK:
+            raise ValueError("LANGUAGES may have a made-up one only where ORIGIN is this machine")
         return self
 
     @model_validator(mode="after")

@@ -2,7 +2,8 @@
 
 `staff` and `seat` say who this browser is; `visit` says only that it is the same browser as a moment ago,
 so that a form can be tied to it before anybody is known. `known` says that somebody has signed in here
-before: whoever guesses elsewhere does not use up this browser's tries.
+before: whoever guesses elsewhere does not use up this browser's tries. `lang` is the language that was
+chosen, and nothing else.
 """
 
 from aiohttp import web
@@ -14,7 +15,13 @@ TRIAL = "trial"  # of somebody without a link who tries their phone; it lasts a 
 STAFF = "staff"
 VISIT = "visit"
 KNOWN = "known"
-LASTS = {SEAT: 26 * 7 * 24 * 3600, KNOWN: 180 * 24 * 3600}  # seconds; the others end with the browser
+LANGUAGE = "lang"
+HALF_A_YEAR = 26 * 7 * 24 * 3600
+LASTS = {
+    SEAT: HALF_A_YEAR,
+    KNOWN: 180 * 24 * 3600,
+    LANGUAGE: HALF_A_YEAR,
+}  # seconds; the others end with the browser
 
 
 def cookie_name(config: Config, name: str) -> str:

@@ -23,9 +23,12 @@ function webSocketOnly(): Plugin {
 }
 
 /** What several entries share, in one file for each kind of page: every further file costs a phone a request. */
-const EVERY_PAGE = /\/src\/(exit\/leaving|words\/pages)\./;
+const EVERY_PAGE = /\/src\/(exit\/leaving|words\/(catalogue|pages))\./;
 const LIVE_PAGES =
   /\/node_modules\/@?preact\/|\/src\/(devices|focus|media-url|check\/(Choose|level))\.|vite\/preload-helper/;
+
+/** Left out wherever nothing of them is used. Sentences are looked up as they are loaded, which looks like an effect. */
+const WITHOUT_EFFECT = /engine\.io-client\/build\/esm\/transports\/polling|\/src\/words\//;
 
 function shared(id: string): string | undefined {
   if (EVERY_PAGE.test(id)) return 'every';
@@ -47,7 +50,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rollupOptions: {
-      treeshake: { moduleSideEffects: (id) => !id.includes('engine.io-client/build/esm/transports/polling') },
+      treeshake: { moduleSideEffects: (id) => !WITHOUT_EFFECT.test(id) },
       input: [
         'src/pages/main.ts',
         'src/pages/passkey.ts',

@@ -11,9 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server import cookies, security
 from server.config import Config
-from server.pages import when
+from server.pages import language, when
 from server.pages.context import TEMPLATES, house
-from server.words import DIRECTION, LANGUAGE, words
+from server.words import agreement, words
+from server.words.languages import spoken
 
 HERE = Path(__file__).resolve().parent.parent
 STATIC = "/static/"
@@ -69,8 +70,7 @@ def environment(config: Config, bundle: Path) -> Environment:
     )
     made.globals.update(
         words=words,
-        lang=LANGUAGE,
-        dir=DIRECTION,
+        promised=lambda clause: spoken().say(agreement.AREA, clause),
         exit_url=config.exit_url,
         asset=_assets(bundle),
         day=lambda moment: when.day(moment, config.zone),
@@ -84,11 +84,11 @@ def environment(config: Config, bundle: Path) -> Environment:
 
 def page(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
     """A page. It is never stored, and tied to this browser where it has a form."""
-    token = FormToken(request)
-    html = request.app[TEMPLATES].get_template(template).render(token=token, **facts)
+    token, known = FormToken(request), language.facts(request, spoken())
+    html = request.app[TEMPLATES].get_template(template).render(token=token, **known, **facts)
     answer = web.Response(text=html, content_type="text/html", status=status)
     answer.headers[hdrs.CACHE_CONTROL] = "no-store"
-    answer.headers[hdrs.VARY] = "Accept-Encoding, Cookie"
+    answer.headers[hdrs.VARY] = "Accept-Encoding, Accept-Language, Cookie"
     if len(html) > WORTH_COMPRESSING and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
         answer.enable_compression(web.ContentCoding.gzip)
     if token.new_visit is not None:

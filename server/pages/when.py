@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_skeleton, format_time
+from babel.lists import format_list
+
 from server.words import words
+from server.words.languages import ENGLISH, spoken
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:
@@ -14,6 +19,9 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
 
 def plain_day(of: date) -> str:
     """The same of a day in the calendar."""
+    locale = spoken().locale
+    if locale.language != ENGLISH.tag:
+        return format_skeleton("MMMMEEEEd", datetime(of.year, of.month, of.day), locale=locale)  # noqa: DTZ001 - a day
     return f"{of:%A} {of.day} {of:%B}"
 
 
@@ -30,7 +38,9 @@ def on_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """Such as 7pm or 7.30pm."""
-    local = moment.astimezone(zone)
+    local, locale = moment.astimezone(zone), spoken().locale
+    if locale.language != ENGLISH.tag:
+        return format_time(local.time(), "short", locale=locale)
     minutes = f".{local.minute:02}" if local.minute else ""
     return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
 
@@ -50,13 +60,15 @@ def length(minutes: int) -> str:
 
 def both(names: Sequence[str]) -> str:
     """Such as Sam, Pat and Kim."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {words.parent.both} {names[-1]}"
+    return format_list(names, locale=_joining())
 
 
 def either(names: Sequence[str]) -> str:
     """Such as Jo, Ray or Kim."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {words.parent.either} {names[-1]}"
+    return format_list(names, style="or", locale=_joining())
+
+
+def _joining() -> Locale:
+    """American English would put a comma before the last."""
+    locale = spoken().locale
+    return ENGLISH.locale if locale.language == ENGLISH.tag else locale

@@ -1,5 +1,6 @@
 """The default agreement: twelve clauses, each a few words to remember it by and what it says."""
 
+AREA = "agreement"
 DEFAULT_CLAUSES = (
     ("Keep it here.", "We do not tell anyone who comes or what they say. No posts, no hints."),
     (

@@ -1,13 +1,17 @@
 """How long things are kept, what is held about somebody, and erasing it."""
 
-KEPT = {
+from collections.abc import Mapping
+
+from server.words.languages import Counted, Source
+
+KEPT: Mapping[str, Source] = {
     "title": "What we keep",
     "text": "Everything about a person has a time. When it is over, it goes by itself, once a day.",
     "what": "What",
     "how_long": "For how long",
     "from_when": "Counted from",
-    "days": "{count} days",
-    "hours": "{count} hours",
+    "days": Counted("{count} day", "{count} days"),
+    "hours": Counted("{count} hour", "{count} hours"),
     "what_location": "Where a parent joins from",
     "from_location": "The planned end of the session",
     "what_join_times": "When people came and went, and their check",

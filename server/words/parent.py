@@ -1,6 +1,10 @@
 """What a parent reads, from the link to the goodbye."""
 
-PARENT = {
+from collections.abc import Mapping
+
+from server.words.languages import Counted, Source
+
+PARENT: Mapping[str, Source] = {
     "carry_on": "Carry on",
     "step": "Step {now} of {total}",
     "landing_title": "Hello. We are glad you came.",
@@ -19,8 +23,6 @@ PARENT = {
         "Press “Exit quickly” at the top of any page. It stops the sound and picture and opens "
         "another page. It does not clear your browser’s history."
     ),
-    "either": "or",
-    "both": "and",
     "welcome_title": "How to leave quickly",
     "welcome_text": "You can leave at any moment. You do not need to say why.",
     "welcome_button": "Press “Exit quickly”",
@@ -178,10 +180,10 @@ PARENT = {
     "goodbye_thanks": "Thank you",
     "goodbye_call_comes": "Your host will ring you by tomorrow. Take care until then.",
     "goodbye_close": "You can close this page now. Take care.",
-    "minutes": "{count} minutes",
+    "minutes": Counted("{count} minute", "{count} minutes"),
     "hour": "an hour",
     "hour_and_half": "an hour and a half",
-    "hours": "{count} hours",
+    "hours": Counted("{count} hour", "{count} hours"),
     "today": "today",
     "tomorrow": "tomorrow",
     "on_day": "on {day}",

@@ -55,6 +55,8 @@ def test_each_media_engine_needs_a_port(monkeypatch: pytest.MonkeyPatch) -> None
         ("LOG_LEVEL", "loud", "LOG_LEVEL"),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES"),
         ("MEDIA_WORKERS", "17", "MEDIA_WORKERS"),
+        ("LANGUAGES", "", "one or more of ar-XB, en"),
+        ("LANGUAGES", "en tlh", "one or more of ar-XB, en"),
         ("MEDIA_WORKERS", "many", "MEDIA_WORKERS"),
     ],
 )
@@ -68,6 +70,14 @@ def test_a_mistake_is_one_clear_line(
     assert bad.value.lines[0].startswith("HEARTH_") or name == "MEDIA"
     assert says in bad.value.lines[0]
     assert "\n" not in bad.value.lines[0]
+
+
+def test_languages_that_nobody_speaks_stay_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_settings(monkeypatch, LANGUAGES="en ar-XB")
+    assert config.load().languages == "en ar-XB"
+    with_settings(monkeypatch, LANGUAGES="en ar-XB", ORIGIN="https://session.example")
+    with pytest.raises(config.BadConfig, match="this machine"):
+        config.load()
 
 
 def test_every_mistake_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

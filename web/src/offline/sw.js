@@ -2,7 +2,7 @@
 
 const KEPT = 'helplines';
 const PAGE = '/helplines';
-const PARTS_OF_PAGE = /(?:href|src)="(\/static\/[^"]+)"/g;
+const PARTS_OF_PAGE = /(?:href|src)="(\/(?:static|words)\/[^"]+)"/g;
 const PARTS_OF_SCRIPT = /(?:from|import)\s*["'](\.\/[^"']+)["']/g;
 
 /** Fetches without cookies, so that what is kept is the same for everybody. */

@@ -1,35 +1,40 @@
 /** What one has beside oneself: microphone, camera, speaker, keyboard. */
 
+import { area } from './catalogue';
+
+const say = area('devices');
+
 export const equipment = {
-  open: 'Sound and picture',
-  title: 'Sound and picture',
-  names: { audioinput: 'Microphone', videoinput: 'Camera', audiooutput: 'Speaker' },
-  hint: 'You can choose here once your phone has let us use them, and where there is more than one.',
-  failed: 'That one could not be used. The one before goes on.',
-  notices: 'Tell me when I talk while muted',
-  noticesHint:
+  open: say('Sound and picture'),
+  title: say('Sound and picture'),
+  names: { audioinput: say('Microphone'), videoinput: say('Camera'), audiooutput: say('Speaker') },
+  hint: say('You can choose here once your phone has let us use them, and where there is more than one.'),
+  failed: say('That one could not be used. The one before goes on.'),
+  notices: say('Tell me when I talk while muted'),
+  noticesHint: say(
     'After you mute yourself, this page still listens for a voice. Your phone may show that. Nothing you say leaves it.',
-  speakers: 'Tell my screen reader who speaks',
+  ),
+  speakers: say('Tell my screen reader who speaks'),
 };
 
 export const keys = {
-  open: 'Keyboard keys',
-  title: 'Keys on your keyboard',
-  shift: 'Shift',
-  microphone: 'Microphone on or off',
-  camera: 'Camera on or off',
-  hand: 'Hand up or down',
-  soundOnly: 'Sound only, or pictures back',
-  layout: 'Everyone the same size, or whoever speaks large',
-  messages: 'Messages',
-  people: 'People',
-  lock: 'Lock or unlock the door',
-  pause: 'Pause everything',
-  danger: 'Danger card',
-  undo: 'Undo, while it is offered',
-  list: 'This list',
-  escape: 'Close what is open',
-  exit: 'Exit quickly, everywhere',
-  turnOff: 'The keys are on. Turn them off',
-  turnOn: 'The keys are off. Turn them on',
+  open: say('Keyboard keys'),
+  title: say('Keys on your keyboard'),
+  shift: say('Shift'),
+  microphone: say('Microphone on or off'),
+  camera: say('Camera on or off'),
+  hand: say('Hand up or down'),
+  soundOnly: say('Sound only, or pictures back'),
+  layout: say('Everyone the same size, or whoever speaks large'),
+  messages: say('Messages'),
+  people: say('People'),
+  lock: say('Lock or unlock the door'),
+  pause: say('Pause everything'),
+  danger: say('Danger card'),
+  undo: say('Undo, while it is offered'),
+  list: say('This list'),
+  escape: say('Close what is open'),
+  exit: say('Exit quickly, everywhere'),
+  turnOff: say('The keys are on. Turn them off'),
+  turnOn: say('The keys are off. Turn them on'),
 };

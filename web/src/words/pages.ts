@@ -1,8 +1,12 @@
 /** What every page says. */
 
+import { area } from './catalogue';
+
+const say = area('pages');
+
 export const pages = {
-  mark: 'Session',
-  exit: 'Exit quickly',
-  close: 'Close',
-  sendFailed: 'That did not go through. Check your internet, then try again.',
+  mark: say('Session'),
+  exit: say('Exit quickly'),
+  close: say('Close'),
+  sendFailed: say('That did not go through. Check your internet, then try again.'),
 };

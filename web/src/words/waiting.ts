@@ -1,42 +1,67 @@
 /** The waiting room. */
 
+import { area } from './catalogue';
 import { clock, hostsOr } from './say';
 
+const say = area('waiting');
+
 export const waiting = {
-  connecting: 'Opening the door',
-  connectingText: 'One moment.',
-  hello: (name: string) => (name === '' ? 'Hello' : `Hello ${name}`),
+  connecting: say('Opening the door'),
+  connectingText: say('One moment.'),
+  hello: (name: string) => (name === '' ? say('Hello') : say('Hello {name}', { name })),
   letIn: (hosts: readonly string[]) =>
-    `${hostsOr(hosts)} will let you in. You can put the phone down, your place is kept.`,
+    say('{hosts} will let you in. You can put the phone down, your place is kept.', {
+      hosts: hostsOr(hosts),
+    }),
   early: (hosts: readonly string[], starts: Date) =>
-    `You are early, and that is fine. ${hostsOr(hosts)} will open the door at ${clock(starts)}. Your place is kept.`,
-  late: (hosts: readonly string[]) => `${hostsOr(hosts)} will open the door very soon. Your place is kept.`,
+    say('You are early, and that is fine. {hosts} will open the door at {starts}. Your place is kept.', {
+      hosts: hostsOr(hosts),
+      starts: clock(starts),
+    }),
+  late: (hosts: readonly string[]) =>
+    say('{hosts} will open the door very soon. Your place is kept.', { hosts: hostsOr(hosts) }),
   locked: (hosts: readonly string[]) =>
-    `The group is in the middle of something. ${hostsOr(hosts)} can see that you are here. Your place is kept.`,
-  hostAway: 'Your host has lost connection and is coming back. Your place is kept.',
-  returned: 'You are back in the waiting room',
+    say('The group is in the middle of something. {hosts} can see that you are here. Your place is kept.', {
+      hosts: hostsOr(hosts),
+    }),
+  hostAway: say('Your host has lost connection and is coming back. Your place is kept.'),
+  returned: say('You are back in the waiting room'),
   /** By the word that a host chose. */
   returnedWith: {
     none: (hosts: readonly string[]) =>
-      `You have done nothing wrong by being here. ${hostsOr(hosts)} can let you back in. Your place is kept.`,
+      say('You have done nothing wrong by being here. {hosts} can let you back in. Your place is kept.', {
+        hosts: hostsOr(hosts),
+      }),
     breather: (hosts: readonly string[]) =>
-      `Take a breather. You have done nothing wrong. ${hostsOr(hosts)} will let you back in when you are ready.`,
+      say('Take a breather. You have done nothing wrong. {hosts} will let you back in when you are ready.', {
+        hosts: hostsOr(hosts),
+      }),
     talk_alone: (hosts: readonly string[]) =>
-      `${hostsOr(hosts)} would like to talk with you alone soon. Stay here. Your place is kept.`,
+      say('{hosts} would like to talk with you alone soon. Stay here. Your place is kept.', {
+        hosts: hostsOr(hosts),
+      }),
     sort_sound: (hosts: readonly string[]) =>
-      `Your sound was troubling the room. Try headphones or a quieter spot. ${hostsOr(hosts)} will let you back in.`,
+      say(
+        'Your sound was troubling the room. Try headphones or a quieter spot. {hosts} will let you back in.',
+        { hosts: hostsOr(hosts) },
+      ),
     safety: (hosts: readonly string[]) =>
-      `Everyone waits here for a little while. You have done nothing wrong. ${hostsOr(hosts)} will let you back in.`,
+      say(
+        'Everyone waits here for a little while. You have done nothing wrong. {hosts} will let you back in.',
+        { hosts: hostsOr(hosts) },
+      ),
   },
-  wroteToYou: (name: string) => `${name} wrote to you`,
-  help: 'Message a host',
-  nobody: 'Nobody can see or hear you here. Your camera and microphone are off.',
-  theme: (starts: Date) => (starts.getHours() >= 17 ? 'Tonight' : 'Today'),
+  wroteToYou: (name: string) => say('{name} wrote to you', { name }),
+  help: say('Message a host'),
+  nobody: say('Nobody can see or hear you here. Your camera and microphone are off.'),
+  theme: (starts: Date) => (starts.getHours() >= 17 ? say('Tonight') : say('Today')),
   themeText: (theme: string, ends: Date) =>
-    theme === '' ? `We stop at ${clock(ends)}.` : `${theme}. We stop at ${clock(ends)}.`,
-  near: 'Is someone near you?',
-  agreement: 'Read our agreement',
-  nearText: 'Headphones help. You can just listen.',
-  lost: 'You have lost connection. We keep trying, and your place is kept.',
-  helplines: 'Get help now',
+    theme === ''
+      ? say('We stop at {ends}.', { ends: clock(ends) })
+      : say('{theme}. We stop at {ends}.', { theme, ends: clock(ends) }),
+  near: say('Is someone near you?'),
+  agreement: say('Read our agreement'),
+  nearText: say('Headphones help. You can just listen.'),
+  lost: say('You have lost connection. We keep trying, and your place is kept.'),
+  helplines: say('Get help now'),
 };
