@@ -1,6 +1,7 @@
 """Without a facilitator nobody hears or sees anybody, and afterwards everything is as it was."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -65,15 +66,20 @@ async def test_after_the_freeze_everyone_sends_and_receives_as_before(session: S
     for client in (host, anna):
         await client.publish_sound()
         await client.publish_picture()
-    await grows(lambda: sound(host, ANNA))
+    pairs: tuple[tuple[Client, SeatId], ...] = ((host, ANNA), (anna, HOST), (bela, ANNA), (bela, HOST))
+    await everything_flows(pairs)
     before = await session.tracks()
     await session.freeze()
     await session.resume()
-    pairs: tuple[tuple[Client, SeatId], ...] = ((host, ANNA), (anna, HOST), (bela, ANNA), (bela, HOST))
+    await everything_flows(pairs)
+    assert await session.tracks() == before
+
+
+async def everything_flows(pairs: Sequence[tuple[Client, SeatId]]) -> None:
+    """Sound and pictures come, from each second to the first beside it. Raises TimeoutError."""
     for receiver, sender in pairs:
         await grows(partial(sound, receiver, sender))
         await grows(partial(frames, receiver, sender))
-    assert await session.tracks() == before
 
 
 async def test_who_may_do_nothing_at_all_stays_connected_in_silence(session: Session) -> None:
