@@ -20,6 +20,7 @@ from server.data.journal import SqlJournal
 from server.data.presence import OwnPresence, SqlPresence
 from server.data.store import Database
 from server.doorkeeper import Doorkeeper
+from server.draining import Draining, drain_when_asked, end_platform
 from server.embedded import Embedded, Settings
 from server.entry import Entry
 from server.forms import LONGEST_BODY
@@ -192,8 +193,11 @@ def _running(
             started.push_async_callback(_ended, tidying)
             if house.config.smtp:
                 started.push_async_callback(_ended, asyncio.create_task(carry(house)))
+            draining = Draining(wire.gate, house.config.drain_minutes, end_platform)
             if house.config.figures_port:
-                await started.enter_async_context(_caretaker(house, engine, child))
+                await started.enter_async_context(_caretaker(house, engine, child, draining))
+            if house.config.drain_minutes:
+                drain_when_asked(draining)
             wire.gate.open()
             log.info("open", port=house.config.port)
             yield
@@ -201,10 +205,10 @@ def _running(
     return running
 
 
-def _caretaker(house: House, engine: Engine, child: Embedded | None) -> Caretaker:
+def _caretaker(house: House, engine: Engine, child: Embedded | None, draining: Draining) -> Caretaker:
     engines = engine.engines if isinstance(engine, Workers) else (child,) if child is not None else ()
     cluster = engine if isinstance(engine, LiveKit) and not engines else None
-    return Caretaker(house.config.figures_port, house.database, engines, cluster)
+    return Caretaker(house.config.figures_port, house.database, engines, cluster, draining)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -14,6 +14,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from server.data.store import Database
+from server.draining import Draining
 from server.embedded import LOOPBACK, Embedded
 from server.figures import Figures, Reading, as_text, read
 from server.livekit import LiveKit
@@ -37,12 +38,18 @@ class Caretaker:
     """
 
     def __init__(
-        self, port: int, database: Database, engines: Sequence[Embedded], cluster: LiveKit | None = None
+        self,
+        port: int,
+        database: Database,
+        engines: Sequence[Embedded],
+        cluster: LiveKit | None = None,
+        draining: Draining | None = None,
     ) -> None:
         self.port = port
         self._database = database
         self._engines = tuple(engines)
         self._cluster = cluster
+        self._draining = draining
         self._opened = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -71,6 +78,7 @@ class Caretaker:
             "health": figures.health,
             "engines": len(figures.readings),
             "answering": sum(reading.told is not None for reading in figures.readings),
+            "draining": figures.draining,
         }
         return web.json_response(told, status=200 if figures.health else 503)
 
@@ -86,7 +94,8 @@ class Caretaker:
                 self._cluster_answers(),
                 self._database_answers(),
             )
-        return Figures(database * media * _share(readings), readings)
+        draining = self._draining is not None and self._draining.has_begun
+        return Figures(database * media * _share(readings), readings, draining)
 
     async def _cluster_answers(self) -> bool:
         if self._cluster is None:

@@ -53,6 +53,7 @@ class Config(BaseSettings):
     media_host6: str = ""
     media_workers: Annotated[int, Field(ge=0, le=MOST_WORKERS)] = 0
     figures_port: Annotated[int, Field(ge=0, le=LAST_PORT)] = 0
+    drain_minutes: Annotated[int, Field(ge=0, le=480)] = 0
     turn_urls: str = ""
     turn_secret: str = Field(default="", repr=False)
     redis_url: str = Field(default="", repr=False)

@@ -105,10 +105,13 @@ class Figures(Collector):
 
     health: float
     readings: Sequence[Reading]
+    draining: bool = False
+    """Whether the platform only waits for sessions under way to end."""
 
     def collect(self) -> Iterator[Metric]:
         """As Prometheus's client wants it."""
         yield GaugeMetricFamily("hearth_health", "1: all is well. 0: nobody can meet.", self.health)
+        yield GaugeMetricFamily("hearth_draining", "1: about to stop, after these sessions.", self.draining)
         up = GaugeMetricFamily("hearth_media_up", "Whether the engine answers.", labels=["engine"])
         starts = CounterMetricFamily("hearth_media_starts", "Starts of the engine.", labels=["engine"])
         for at, reading in enumerate(self.readings):

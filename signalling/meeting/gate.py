@@ -118,6 +118,7 @@ class Gate:
         self._attendance = attendance
         self._origins = origins
         self._is_open = False
+        self._last: frozenset[MeetingId] | None = None
         self._http: aiohttp.ClientSession | None = None
         self._passages: set[Passage] = set()
         self._empty = asyncio.Event()
@@ -141,6 +142,14 @@ class Gate:
     def open(self) -> None:
         """Let people through from now on."""
         self._is_open = True
+
+    def drain(self) -> None:
+        """From now on only let people into meetings that have media open here."""
+        self._last = self.under_way()
+
+    def under_way(self) -> frozenset[MeetingId]:
+        """The meetings that have media open here."""
+        return frozenset(passage.meeting for passage in self._passages if passage.meeting is not None)
 
     async def close(self) -> None:
         """Let nobody through any more, and close what is open."""
@@ -181,7 +190,7 @@ class Gate:
 
     async def _look_at_seat(self, request: web.Request) -> _Let | Turned:
         meeting = MeetingId(request.match_info["meeting"])
-        if not self._is_open:
+        if not self._is_open or (self._last is not None and meeting not in self._last):
             return NOT_READY
         try:
             holder = await self._seats.holder(request.cookies, meeting)
@@ -200,7 +209,7 @@ class Gate:
         return _Let(room_name(meeting, grant.room), holder, holder.seat, grant)
 
     async def _look_at_check(self, request: web.Request) -> _Let | Turned:
-        if not self._is_open:
+        if not self._is_open or self._last is not None:
             return NOT_READY
         try:
             seat = await self._seats.check_seat(request.cookies)
