@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from server import accounts, auth, config, demo, groups, logs, members
 from server.app import build
-from server.caretaker import PortTaken
 from server.auth import Kind, Role
+from server.caretaker import PortTaken
 from server.config import Config
 from server.crypto import KeyRing, Unreadable
 from server.data import backup as backups

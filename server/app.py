@@ -185,6 +185,9 @@ def _running(
             for part in (child, engine):
                 if isinstance(part, AbstractAsyncContextManager):
                     await started.enter_async_context(part)
+            draining = Draining(wire.gate, house.config.drain_minutes, end_platform)
+            if house.config.figures_port:
+                await started.enter_async_context(_caretaker(house, engine, child, draining))
             await wire.gate.start()
             await wire.gateway.start()
             await wire.poller.start()
@@ -193,9 +196,6 @@ def _running(
             started.push_async_callback(_ended, tidying)
             if house.config.smtp:
                 started.push_async_callback(_ended, asyncio.create_task(carry(house)))
-            draining = Draining(wire.gate, house.config.drain_minutes, end_platform)
-            if house.config.figures_port:
-                await started.enter_async_context(_caretaker(house, engine, child, draining))
             if house.config.drain_minutes:
                 drain_when_asked(draining)
             wire.gate.open()
