@@ -73,6 +73,8 @@ class Nowhere:
 
 
 NOWHERE = Nowhere()
+NOTHING_REPORTED: deque[tuple[int, float]] = deque(maxlen=0)
+"""Of every withdrawn route: an empty deque takes more memory than the rest of what is kept of one."""
 
 
 class Outgoing(NamedTuple):
@@ -174,6 +176,7 @@ class Route:
         self.send = NOWHERE.send_picture
         self.wanted = self.current = self.feed = None
         self.sent = []
+        self.repaired, self.reported = {}, NOTHING_REPORTED
 
     def follow(self, source: Source | None) -> None:
         """Forward this source from its next keyframe on, until then what there was; None: nothing at all."""
@@ -237,9 +240,10 @@ class Route:
         guessed = max(1, int((now - self.sent_at) * clock))
         moment = source.moment(timestamp)
         if moment is not None and (former_stamp := former.stamp_at(moment)) is not None:
-            known = former_stamp + self.timestamp_shift - self.last_timestamp & MASK
-            if 0 < known < FAR * clock and abs(known - guessed) < clock:
-                guessed = known
+            known = former_stamp + self.timestamp_shift - self.last_timestamp
+            known = (known + 0x80000000 & MASK) - 0x80000000
+            if known < FAR * clock and abs(known - guessed) < clock:
+                guessed = max(1, known)  # it may be the very picture that was shown last, or the one before
         return self.last_timestamp + guessed & MASK
 
     def original(self, number: int) -> int:

@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import secrets
 import sys
 from itertools import groupby
 
@@ -14,6 +15,25 @@ settings.load_profile("usual")
 settings.register_profile(
     "long", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For those tests marked as long that can be made longer, or be tried again as they were."""
+    parser.addoption("--minutes", type=float, default=10, help="how long each soak and fuzz lasts (10)")
+    parser.addoption("--seed", type=int, default=None, help="what a soak or fuzz said its seed was")
+
+
+@pytest.fixture
+def minutes(request: pytest.FixtureRequest) -> float:
+    """How long a soak or fuzz lasts."""
+    return float(request.config.getoption("--minutes"))
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """What everything that is left to chance follows from. Whoever uses it prints it."""
+    given = request.config.getoption("--seed")
+    return secrets.randbits(32) if given is None else int(given)
 
 
 BUSY = "tests/journeys/"

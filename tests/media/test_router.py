@@ -361,6 +361,23 @@ def test_a_layer_begins_under_the_clock_and_the_picture_numbers_of_the_one_befor
     assert sink.sequences == [501, 502, 503]
 
 
+def test_a_layer_that_begins_with_the_picture_just_shown_keeps_step_however_late_it_is_read() -> None:
+    studio = Studio()
+    sink, route = studio.subscribe()
+    other = Source(8, Codec.VP8, 96, {})
+    studio.track.attach(other)
+    studio.source.heard_report(SenderReport(7, 50 << 32, 90_000, 1, 1), studio.now)
+    other.heard_report(SenderReport(8, 50 << 32, 5_000_000, 1, 1), studio.now)
+    studio.send(rtp(1, timestamp=90_000))
+    route.follow(other)
+    studio.source = other
+    studio.now += 0.3  # the machine had something else to do
+    studio.send(rtp(900, ssrc=8, timestamp=5_000_000))
+    studio.send(rtp(901, DELTA, ssrc=8, timestamp=5_003_000))
+    stamps = [header.timestamp for header in sink.headers]
+    assert [b - a for a, b in pairwise(stamps)] == [1, 3000]
+
+
 def test_what_is_missing_comes_again_in_a_stream_of_its_own_where_there_is_one() -> None:
     studio = Studio()
     sink = Remembering(studio.buffer)

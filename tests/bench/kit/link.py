@@ -1,4 +1,4 @@
-"""One peer connection's transport by hand: a socket, STUN, DTLS and SRTP. What arrives is not decrypted."""
+"""One peer connection's transport by hand: a socket, STUN, DTLS and SRTP. What arrives stays encrypted."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,8 @@ from aioice import stun
 from aiortc.rtcdtlstransport import SRTP_PROFILES, RTCCertificate
 from OpenSSL import SSL
 
-from media.dtls import KEYING_LABEL, split_records
+from media.dtls import KEYING_LABEL, MAX_RECORD, split_records
+from media.packets import is_rtcp
 from media.srtp import AEAD_AES_128_GCM as GCM
 from media.srtp import Direction, PacketBuffer
 
@@ -61,8 +62,9 @@ class Link:
         self._connecting: asyncio.Task[None] | None = None
         self._reached = False
         self._sending: Direction | None = None
+        self._receiving: Direction | None = None
         self._outbox = PacketBuffer(2048)
-        self._space = bytearray(2048)
+        self._inbox = PacketBuffer(2048)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
@@ -90,7 +92,9 @@ class Link:
             while not self._shake():
                 await self._wait()
         material = self._tls.export_keying_material(KEYING_LABEL, GCM.material_length)
-        self._sending = Direction(GCM, GCM.keys(material)[0], self._outbox, inbound=False)
+        ours, theirs = GCM.keys(material)
+        self._receiving = Direction(GCM, theirs, self._inbox, inbound=True)
+        self._sending = Direction(GCM, ours, self._outbox, inbound=False)
 
     def check(self) -> None:
         """Ask whether the other end is there, which tells it that this one is."""
@@ -105,10 +109,18 @@ class Link:
         self._send(bytes(asked))
 
     def send(self, packet: bytes) -> None:
-        """Send one RTP packet, once the connection stands."""
+        """Send one RTP or RTCP packet, once the connection stands. What libsrtp does not take is not sent."""
         if self._sending is not None:
             self._outbox.bytes[: len(packet)] = packet
-            self._send(self._outbox.views[self._sending.protect(len(packet))])
+            protect = self._sending.protect_rtcp if is_rtcp(packet[1]) else self._sending.protect
+            if length := protect(len(packet)):
+                self._send(self._outbox.views[length])
+
+    def say(self, message: bytes) -> None:
+        """Send what goes inside DTLS, once the connection stands."""
+        if self._sending is not None:
+            self._tls.send(message)
+            self._flush()
 
     def close(self) -> None:
         """Without a word: the server has other ways to know."""
@@ -116,10 +128,10 @@ class Link:
             self._connecting.cancel()
         asyncio.get_running_loop().remove_reader(self._socket)
         self._socket.close()
-        self._sending = None
+        self._sending = self._receiving = None
 
     def _send(self, datagram: bytes | memoryview) -> None:
-        with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
+        with contextlib.suppress(OSError):  # full, refused or closed: packets get lost
             self._socket.send(datagram)
 
     async def _wait(self) -> None:
@@ -134,13 +146,24 @@ class Link:
             self._tls.do_handshake()
         except SSL.WantReadError:
             done = False
+        self._flush()
+        return done
+
+    def heard(self) -> list[bytes]:
+        """What has come inside DTLS since the last look."""
+        messages: list[bytes] = []
+        with contextlib.suppress(SSL.Error):
+            while self.stands:
+                messages.append(self._tls.recv(MAX_RECORD))
+        return messages
+
+    def _flush(self) -> None:
         with contextlib.suppress(SSL.WantReadError):
             for datagram in split_records(self._tls.bio_read(65536)):
                 self._send(datagram)
-        return done
 
     def _read(self) -> None:
-        space = self._space
+        space = self._inbox.bytes
         for _ in range(DRAIN):
             try:
                 length, extra, _, _ = self._socket.recvmsg_into([space], 64)
@@ -148,12 +171,16 @@ class Link:
                 return
             first = space[0]
             if first >= 128:
-                if not 192 <= space[1] <= 223:
-                    seconds, nanoseconds = TIMESPEC.unpack_from(extra[0][2])
-                    self._take(bytes(space[8:12]), seconds + nanoseconds / 1e9)
+                seconds, nanoseconds = TIMESPEC.unpack_from(extra[0][2])
+                self._arrived(length, seconds + nanoseconds / 1e9)
             elif first >= 20:
                 self._tls.bio_write(bytes(space[:length]))
                 self._news.set()
             else:
                 self._reached = True
                 self._news.set()
+
+    def _arrived(self, length: int, at: float) -> None:
+        """An RTP or RTCP packet is in the inbox."""
+        if not is_rtcp(self._inbox.bytes[1]):
+            self._take(bytes(self._inbox.bytes[8:12]), at)

@@ -21,6 +21,8 @@ OPUS, CLOCK = 111, 48_000
 PAYLOAD = b"\x18" + bytes(60)
 """Sixty milliseconds of Opus in one frame: fewer packets than browsers send, and no gap in the sound."""
 USUALLY_EVERY = 0.06
+PRESENTED = "seat"
+"""The token that a page presents: the gate makes its own."""
 TRIED_AGAIN = 0.1
 LATE = 0.5
 """Seconds after which what should have been sent is not made up for."""
@@ -28,25 +30,23 @@ LATE = 0.5
 _CANDIDATE = re.compile(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+)")
 _CREDENTIALS = re.compile(r"a=ice-ufrag:(\S+)\r\na=ice-pwd:(\S+)")
 _SENDS = re.compile(r"a=ssrc:(\d+) msid:(\w+)\|")
-_LEFT_OUT = (
-    "a=ssrc",
-    "a=msid",
-    "a=fingerprint",
-    "a=candidate",
-    "a=end-of-candidates",
-    "a=extmap",
-    "a=rtcp-fb",
-)
 
 
 class Voice:
     """One stay in the room."""
 
-    def __init__(self, http: aiohttp.ClientSession, url: str, certificate: Certificate) -> None:
-        self._http, self._url = http, url
+    left_out: tuple[str, ...] = (
+        *("a=ssrc", "a=msid", "a=fingerprint", "a=candidate", "a=end-of-candidates"),
+        *("a=extmap", "a=rtcp-fb"),
+    )
+    """Lines of an offer that its answer does not repeat."""
+
+    def __init__(
+        self, http: aiohttp.ClientSession, url: str, certificate: Certificate, token: str = PRESENTED
+    ) -> None:
+        self._http, self._url, self._token = http, url, token
         self._fingerprint = certificate.fingerprint
-        self._up = Link(certificate, lambda ssrc, at: None)
-        self._down = Link(certificate, self._note)
+        self._up, self._down = self._links(certificate)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._cid, self._ssrc = secrets.token_hex(8), secrets.randbits(31)
@@ -64,12 +64,16 @@ class Voice:
         self.last: dict[bytes, float] = {}
         """SSRC → when the last packet of it came, in seconds since 1970."""
 
+    def _links(self, certificate: Certificate) -> tuple[Link, Link]:
+        """The connection upwards and the one downwards."""
+        return Link(certificate, lambda ssrc, at: None), Link(certificate, self._note)
+
     async def join(self) -> None:
         """Open the signalling socket; everything else follows from what is said on it.
 
         Raises: aiohttp.ClientError, where the door stays shut
         """
-        query = {**QUERY, "access_token": "seat"}
+        query = {**QUERY, "access_token": self._token}
         self.ended = True
         self._socket = await self._http.ws_connect(f"{self._url}/rtc", params=query)
         self.ended = False
@@ -188,7 +192,7 @@ class Voice:
         fingerprint = f"a=fingerprint:sha-256 {self._fingerprint}"
         lines: list[str] = []
         for line in text.split("\r\n"):
-            if not line.startswith(_LEFT_OUT):
+            if not line.startswith(self.left_out):
                 lines += [line, fingerprint] if line.startswith("a=mid") else [line]
         return "\r\n".join(lines)
 
