@@ -15,8 +15,11 @@ ROOM = "soak"
 HAPPENS_EVERY = 1.0
 """Seconds between two things that somebody does."""
 LIPS = 0.045
-"""Seconds by which sound and picture may be apart (ITU-R BT.1359 finds it noticed from there on). Not of one in
-a thousand: if the machine stands still while a layer begins, its clock is guessed wrong until the next report."""
+"""Seconds by which sound and picture may be apart (ITU-R BT.1359 finds it noticed from there on).
+
+One in a thousand may: where the machine stands still for seconds while a layer begins, the layer's clock is
+guessed wrong until the next report.
+"""
 MOST_GROWTH = 2.0
 """MiB a minute."""
 
@@ -56,7 +59,7 @@ async def test_fifteen_people_who_come_and_go_leave_nothing_behind_and_stay_in_s
         half, most = skews[len(skews) // 2], skews[len(skews) * 999 // 1000]
         print(
             f"\n--seed {seed}\n{come} people; {scales}; of {len(skews)} pictures half within"
-            f" {1000 * half:.2f} ms of their sound, p99.9 {1000 * most:.2f}, the last one {1000 * skews[-1]:.2f};"
+            f" {1000 * half:.2f} ms of their sound, p99.9 {1000 * most:.2f}, the last {1000 * skews[-1]:.2f};"
             f" our longest pause {max(one.longest_pause for one in people.performers):.2f} s"
         )
     assert len(skews) > 1000
