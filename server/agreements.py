@@ -1,10 +1,12 @@
 """The group's agreement: versions, and who has accepted which when."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, String, bindparam, cast, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.data.tables import acceptance, agreement
@@ -46,6 +48,28 @@ async def read(house: House, group: str, version: int) -> Agreement:
     async with house.database.reading() as connection:
         clauses = json.loads((await connection.execute(wanted)).scalar_one())
     return Agreement(version, tuple(Clause(heading, text) for heading, text in clauses))
+
+
+async def find(house: House, group: str, version: int) -> Agreement | None:
+    """One version, in full, or None: there is no such one."""
+    async with house.database.reading() as connection:
+        newest = await current_version(connection, group)
+    return await read(house, group, version) if 1 <= version <= newest else None
+
+
+async def change(house: House, group: str, after: int, clauses: Sequence[Clause]) -> bool:
+    """What the group has agreed, as the version after this one. It holds from the next session that opens.
+
+    False: somebody was quicker.
+    """
+    told = json.dumps([[clause.heading, clause.text] for clause in clauses])
+    line = {"group": group, "version": after + 1, "clauses": told, "created_at": house.clock.now()}
+    try:
+        async with house.database.writing() as connection:
+            await connection.execute(agreement.insert().values(**line))
+    except IntegrityError:
+        return False
+    return True
 
 
 async def accept(house: House, member: str, version: int) -> None:

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from moderation.model import MeetingId, PersonId
-from server import belonging, cookies, members, tasks
+from server import belonging, cookies, members, remarks, tasks
 from server.entry import Entry, entry
 from server.forms import Typed
 from server.pages.context import HERE_PARENT, POSTED, ROOMS, WHEREABOUTS, house
@@ -23,7 +23,8 @@ async def place(request: web.Request) -> web.StreamResponse:
         return back
     here = request[WHEREABOUTS]
     found = await belonging.of(house(request), here.parent)
-    return page(request, "my_place.html", name=here.parent.name, own=found, now=here.at, asked=False)
+    said = await remarks.of_member(house(request), here.parent.member)
+    return page(request, "my_place.html", name=here.parent.name, own=found, said=said, now=here.at)
 
 
 @entry(Entry.PARENT)

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from server import groups, meetings, tasks
+from server import groups, meetings, remarks, tasks
 from server.auth import Role
 from server.entry import Entry, entry
 from server.pages.context import HERE_STAFF, house
@@ -20,11 +20,13 @@ async def home(request: web.Request) -> web.StreamResponse:
     if here.role is Role.FACILITATOR:
         own = await meetings.of_host(at, here.account)
         to_do = [one for one in await tasks.of_host(at, here.account) if one.done_at is None]
+        own_groups = await groups.of_host(at, here.account)
         facts: dict[str, Any] = {
             "sessions": own,
             "over": await meetings.just_over(at, here.account),
             "to_do": len(to_do),
-            "own_groups": await groups.of_host(at, here.account),
+            "own_groups": own_groups,
+            "said": await remarks.count_open(at, [group.id for group in own_groups]),
         }
         return page(request, "staff_host.html", here=here, now=at.clock.now(), **facts)
     found = await groups.of_area(at, here.area)

@@ -34,6 +34,7 @@ from server.data.tables import (
     purge,
     reach,
     readiness,
+    remark,
     safeguarding,
     seat,
     staff_invite,
@@ -181,11 +182,17 @@ async def _contacts(house: House, kept: Periods, now: datetime) -> int:
 
 
 async def _tasks(house: House, kept: Periods, now: datetime) -> int:
-    return await _change(house, task.delete().where(task.c.done_at < now - kept.tasks))
+    cutoff = now - kept.tasks
+    return await _change(
+        house, task.delete().where(task.c.done_at < cutoff), remark.delete().where(remark.c.done_at < cutoff)
+    )
 
 
 async def _notes(house: House, kept: Periods, now: datetime) -> int:
-    """Hosts' notes, and why somebody was put out. A suspension that stands is kept for as long as it does."""
+    """Hosts' notes, why somebody was put out, and what nobody has seen to.
+
+    A suspension that stands is kept for as long as it does.
+    """
     cutoff = now - kept.notes
     day = cutoff.astimezone(house.config.zone).date()
     stands = exclusion.c.suspended & (exclusion.c.until.is_(None) | (exclusion.c.until >= day))
@@ -195,6 +202,7 @@ async def _notes(house: House, kept: Periods, now: datetime) -> int:
         exclusion.delete().where(exclusion.c.at < cutoff, ~stands),
         exclusion.delete().where(exclusion.c.lifted_at < cutoff),
         debrief.delete().where(debrief.c.at < cutoff),
+        remark.delete().where(remark.c.made_at < cutoff),
         *(farewell.delete().where(farewell.c.meeting.in_(some)) for some in _few(over)),
     )
 

@@ -14,7 +14,7 @@ from server.words.sources import PARENTS, everything
 SERVER = Path(__file__).resolve().parent.parent.parent / "server"
 AREAS = ("account", "audit", "base", "errors", "mail", "parent", "staff")
 MADE_UP = re.compile(
-    r"(mail|anew|close|password|role|invite|revoke|reissue|help|plan|answer|question|task|how|wish|did|why|kind)_\w+|(\d{3}|stale|seat|staff_link|last_way|invite_\w+)_(title|text)"
+    r"(mail|anew|close|password|role|invite|remark|revoke|reissue|help|plan|answer|question|task|how|wish|did|why|kind)_\w+|(\d{3}|stale|seat|staff_link|last_way|invite_\w+)_(title|text)"
 )
 
 
