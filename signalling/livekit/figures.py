@@ -102,10 +102,10 @@ class Figures:
 
 
 def peers(house: House) -> Iterator[Peer]:
-    """Every connection of everybody."""
+    """Every connection of everybody, each once: somebody may send and receive over the same one."""
     for room in house.rooms.values():
         for participant in room.participants.values():
-            yield from participant.peers
+            yield from dict.fromkeys(participant.peers)
 
 
 def quantiles(values: Iterable[float], shares: Iterable[float]) -> list[float]:

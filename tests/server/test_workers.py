@@ -19,11 +19,12 @@ from livekit.protocol.models import Room as RoomInfo
 from moderation.actions import Mute
 from moderation.grants import Grant, Room, Source
 from moderation.model import MeetingId, PersonId, SeatId
+from server import app
 from server import workers as workers_module
 from server.app import how_many_engines
 from server.config import Config
 from server.embedded import EngineWillNotStart, Settings
-from server.livekit import ForgedWebhook, News
+from server.livekit import ForgedWebhook, LiveKit, News
 from server.workers import Workers, side_by_side
 from signalling.livekit.webhooks import Webhooks
 from signalling.meeting.errors import MediaDown
@@ -79,6 +80,18 @@ def test_there_is_one_for_each_core_unless_the_settings_say(
     config = Config(media_host=host, media_workers=wanted, media_port=port)
     assert how_many_engines(config, cores=6) == engines
     assert how_many_engines(config, cores=64) <= 16
+
+
+def test_the_settings_make_several_or_one_as_ever() -> None:
+    several, child = app._media(Config(media_workers=2, media_port=7000))
+    assert isinstance(several, Workers)
+    assert child is None
+    assert [engine._settings.media_port for engine in several.engines] == [7000, 7001]
+    assert len({word for engine in several.engines for word in (engine.key, engine.secret)}) == 4
+    one, child = app._media(Config(media_workers=1, media_port=7000))
+    assert isinstance(one, LiveKit)
+    assert child is not None
+    assert child._settings.media_port == 7000
 
 
 async def test_a_meeting_and_its_side_room_are_at_one_door() -> None:
