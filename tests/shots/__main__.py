@@ -1,7 +1,7 @@
 """Started as `python3 dev.py shots`; the pictures go to shots/, named after screen, width and colours.
 
-Contact sheets lie beside them. With --more they are named after what was tried instead: rtl, long, large. What
-does not fit is told.
+Contact sheets lie beside them. With --more they are named after what was tried instead: rtl, long, large.
+What does not fit is told.
 """
 
 import asyncio
