@@ -36,6 +36,8 @@ from signalling.meeting.errors import JournalDown
 
 Made = TypeVar("Made")
 
+IDLE_WITHIN = 75  # seconds for a request to come as far as its headers; a proxy in front gives up sooner
+
 
 @click.group()
 def main() -> None:
@@ -56,7 +58,13 @@ def serve() -> None:
 def _run(app: web.Application, settings: Config) -> None:
     try:
         web.run_app(
-            app, host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=2
+            app,
+            host=settings.host,
+            port=settings.port,
+            print=None,
+            access_log=None,
+            shutdown_timeout=2,
+            keepalive_timeout=IDLE_WITHIN,
         )
     except (NotMigrated, EngineWillNotStart, PortTaken) as error:
         raise click.ClickException(str(error)) from None

@@ -27,8 +27,8 @@ from server.forms import LONGEST_BODY
 from server.house import House, SystemClock
 from server.livekit import LiveKit
 from server.mail.carrier import carry
-from server.pages.context import BUNDLE, DOORKEEPER, HEADERS, HOUSE, ROOMS, RULES, TEMPLATES
-from server.pages.guard import add_headers, errors_as_pages, guard
+from server.pages.context import BUNDLE, DOORKEEPER, HEADERS, HOUSE, ROOMS, RULES, TEMPLATES, TURNS
+from server.pages.guard import add_headers, errors_as_pages, guard, in_turn
 from server.pages.language import LANGUAGES, in_its_language, of_house
 from server.pages.render import environment
 from server.pages.trial import TRIALS
@@ -38,6 +38,8 @@ from server.retention.periods import periods
 from server.retention.purging import purge_if_due
 from server.routes import ROUTES
 from server.seats import SqlSeats
+from server.tries import Tries
+from server.turns import Turns
 from server.will import Will
 from server.workers import Workers, side_by_side
 from signalling.meeting.aftermath import Aftermath
@@ -85,16 +87,17 @@ def build(
         NoBundle: the browser's part has not been built.
         NoDoor: a route does not say who may enter.
     """
-    middlewares = [in_its_language, errors_as_pages, guard]
+    middlewares = [in_its_language, errors_as_pages, in_turn, guard]
     app = web.Application(middlewares=middlewares, client_max_size=LONGEST_BODY)
     house = House(config, Database(config.database_url), KeyRing(config.key), clock or SystemClock())
     own, child = (engine, None) if engine is not None else _media(config)
     journal = SqlJournal(house.database)
     wire = _connect(house, journal, own)
     app[HOUSE], app[BUNDLE], app[HEADERS] = house, bundle, security.headers(config)
-    app[DOORKEEPER] = Doorkeeper(house)
+    tries = Tries(house)
+    app[DOORKEEPER] = Doorkeeper(house, tries=tries)
     app[TEMPLATES], app[LANGUAGES] = environment(config, bundle), of_house(config)
-    app[TRIALS] = Trials(house)
+    app[TRIALS], app[TURNS] = Trials(house, tries), Turns()
     app[ROOMS], app[RULES], app[REPORTER] = wire.gateway, wire.applier, own
     app.add_routes(ROUTES)
     for route in (*app.add_routes(wire.gate.routes()), *app.add_routes(wire.gateway.routes())):
@@ -103,6 +106,7 @@ def build(
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_running(house, own, child, wire))
     app.on_shutdown.append(_stop(wire))
+    app.on_cleanup.append(lambda _: tries.close())
     return app
 
 

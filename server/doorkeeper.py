@@ -11,8 +11,6 @@ from enum import Enum
 from typing import Any
 
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +21,8 @@ from server.data.store import new_id
 from server.data.tables import account
 from server.house import House
 from server.passkeys import PasskeyRefused, Purpose
-from server.passwords import Hasher
+from server.passwords import Hasher, TooBusy
+from server.tries import Tries
 
 # One guesser gets few tries; many together get more, and what they use up is not the owner's.
 BY_BOTH = RateLimitItemPerMinute(8, 15)
@@ -72,11 +71,10 @@ class _Known:
 class Doorkeeper:
     """Checks who signs in, and counts tries."""
 
-    def __init__(self, house: House, hasher: Hasher | None = None) -> None:
+    def __init__(self, house: House, hasher: Hasher | None = None, tries: Tries | None = None) -> None:
         self._house = house
         self.hasher = hasher or Hasher()
-        # Counted by each process alone; several processes give a guesser that many times as many tries.
-        self._limits = MovingWindowRateLimiter(MemoryStorage())
+        self._tries = tries or Tries(house)
         nobody = new_id()
         totp = house.keys.seal(factors.new_secret(), Place("account", "totp", nobody))
         self._nobody = _Known(nobody, "", totp)
@@ -88,7 +86,13 @@ class Doorkeeper:
             log.warning("too many tries to sign in")
             return NotSignedIn.TOO_MANY
         known = await self._known(lookups)
-        fits = await self.hasher.fits(known.password, password)
+        try:
+            fits = await self.hasher.fits(
+                known.password, password, anybody=not self._is_marked(lookups, browser.mark)
+            )
+        except TooBusy:
+            log.warning("too many tries to sign in at once")
+            return NotSignedIn.TOO_MANY
         step = self._step(known, code)
         recovery = step is None and len(factors.plain(code)) > 6
         if not fits or known is self._nobody or (step is None and not recovery):
@@ -100,13 +104,13 @@ class Doorkeeper:
                 return NotSignedIn.WRONG
             cookie = await auth.open_session(connection, self._house, known.id, browser.device)
         await self._rehash(known, password)
-        await self._limits.clear(BY_BOTH, "both", lookups[0], browser.address)
+        await self._tries.forget(BY_BOTH, "both", lookups[0], browser.address)
         log.info("signed in", account=known.id)
         return SignedIn(cookie, self._mark(lookups[0]))
 
     async def sign_in_by_passkey(self, answer: Mapping[str, Any], browser: Browser) -> SignedIn | NotSignedIn:
         """Sign in with a passkey alone."""
-        if not await self._limits.hit(BY_ADDRESS, "passkey", browser.address):
+        if not await self._tries.one_more(BY_ADDRESS, "passkey", browser.address):
             return NotSignedIn.TOO_MANY
         try:
             found = await passkeys.signer(self._house, Purpose.SIGN_IN, "", answer)
@@ -123,7 +127,7 @@ class Doorkeeper:
 
     async def prove(self, here: Staff, code: str) -> bool:
         """Show the second factor again. False: a wrong code, or too many of them."""
-        if not await self._limits.hit(BY_BOTH, "prove", here.account):
+        if not await self._tries.one_more(BY_BOTH, "prove", here.account):
             return False
         known = await self._known_by_id(here.account)
         step = self._step(known, code)
@@ -148,17 +152,17 @@ class Doorkeeper:
     async def is_password(self, here: Staff, password: str) -> bool:
         """Whether this is the password of somebody signed in. There is none to know where there is none."""
         known = await self._known_by_id(here.account)
-        if not await self._limits.hit(BY_BOTH, "password", here.account):
+        if not await self._tries.one_more(BY_BOTH, "password", here.account):
             return False
         return await self.hasher.fits(known.password, password)
 
     async def may_ask(self, browser: Browser) -> bool:
         """Whether a browser may be told what to sign: each question is kept until it is answered."""
-        return await self._limits.hit(QUESTIONS_BY_ADDRESS, "question", browser.address)
+        return await self._tries.one_more(QUESTIONS_BY_ADDRESS, "question", browser.address)
 
     async def _may_try(self, lookups: tuple[str, ...], browser: Browser) -> bool:
         if self._is_marked(lookups, browser.mark):
-            return await self._limits.hit(BY_KNOWN_BROWSER, "known", str(browser.mark))
+            return await self._tries.one_more(BY_KNOWN_BROWSER, "known", str(browser.mark))
         who = lookups[0]
         tries: tuple[tuple[RateLimitItem, tuple[str, ...]], ...] = (
             (BY_ADDRESS, ("address", browser.address)),
@@ -166,7 +170,7 @@ class Doorkeeper:
             (BY_ACCOUNT, ("account", who)),
         )
         for limit, counted in tries:
-            if not await self._limits.hit(limit, *counted):
+            if not await self._tries.one_more(limit, *counted):
                 return False
         return True
 

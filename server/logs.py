@@ -5,11 +5,13 @@ passes by mistake, or a library logs on its own, never arrives in a file. Of an 
 the places in the code; its message may quote what a person typed.
 """
 
+import json
 import logging
 import re
 import sys
+import time
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from enum import Enum
 from types import TracebackType
 from typing import Any, TextIO
@@ -22,15 +24,20 @@ _ROUTE = re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|/[a-z/{}_-]{0,60}")
 _ERROR = re.compile(r"[A-Z][A-Za-z]{3,40}(Error|Down|Refused)")
 _OURS = frozenset({"__main__", "server", "signalling", "media", "moderation"})
 _USUAL = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime"})
+_KIND = re.compile(r'"event": ("(?:[^"\\\\]|\\\\.)*")')
 _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
 _KEPT_TEXT = frozenset({"level", "timestamp", "logger", "event"})
 _CODE_PLACES = 12
+MOST_ALIKE = 60
+"""Lines of one kind in a minute: an attack told ten thousand times would fill a disk and hide the rest."""
+_A_MINUTE = 60.0
 
 
 def set_up(level: str, to: TextIO = sys.stderr) -> None:
     """Send everything, the libraries' too, through the same sieve, a line of JSON each."""
     handler = logging.StreamHandler(to)
     handler.setFormatter(SievedFormatter())
+    handler.addFilter(Thinned())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -48,6 +55,41 @@ def set_up(level: str, to: TextIO = sys.stderr) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+class Thinned(logging.Filter):
+    """Lets through so many lines of one kind in a minute. The first of the next one tells how many were not.
+
+    Which kind: where in the code it was said.
+    """
+
+    def __init__(self, most: int = MOST_ALIKE, seconds: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._most, self._seconds = most, seconds
+        self._said: dict[tuple[str, int, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this line is written."""
+        # structlog's own frames are the same for all: there the sentence says which kind it is.
+        kind = _KIND.search(record.msg) if getattr(record, "sieved", False) else None
+        place = (f"{record.name} {kind[1] if kind else record.pathname}", record.lineno, record.levelno)
+        now = self._seconds()
+        since, count = self._said.get(place, (now, 0))
+        unsaid = max(0, count - self._most) if now - since >= _A_MINUTE else 0
+        if now - since >= _A_MINUTE:
+            since, count = now, 0
+        self._said[place] = since, count + 1
+        if unsaid:
+            _add_unsaid(record, unsaid)
+        return count < self._most
+
+
+def _add_unsaid(record: logging.LogRecord, unsaid: int) -> None:
+    """Say in this line how many like it were left out."""
+    if getattr(record, "sieved", False):
+        record.msg = json.dumps({**json.loads(record.msg), "unsaid": unsaid}, ensure_ascii=False)
+    else:
+        record.unsaid = unsaid
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:
@@ -101,7 +143,11 @@ class SievedFormatter(logging.Formatter):
             return str(record.msg)
         ours = record.name.split(".")[0] in _OURS
         facts = {
-            **{key: value for key, value in vars(record).items() if key not in _USUAL and ours},
+            **{
+                key: value
+                for key, value in vars(record).items()
+                if key not in _USUAL and (ours or key == "unsaid")
+            },
             "event": _sentence(record) if ours else f"{record.filename}:{record.lineno} {record.funcName}",
             "level": record.levelname.lower(),
             "logger": record.name,

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from server import tasks
 from server.data.tables import readiness
 from server.house import House
+from server.tries import Tries
 from signalling.meeting.ports import Readiness, TaskKind
 
 PASS_LASTS = timedelta(minutes=5)
@@ -48,16 +47,15 @@ async def record(house: House, seat: str, member: str, meeting: str, result: Res
 class Trials:
     """Lets anybody try their phone without a link, but not too often."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, tries: Tries | None = None) -> None:
         self._house = house
-        # Counted by each process alone; several processes allow that many times as many.
-        self._limits = MovingWindowRateLimiter(MemoryStorage())
+        self._tries = tries or Tries(house)
 
     async def begin(self, address: str) -> str | None:
         """A pass for one try; None: there were too many. `address` is for counting only."""
-        if not await self._limits.hit(TRIES_BY_ADDRESS, "address", address):
+        if not await self._tries.one_more(TRIES_BY_ADDRESS, "address", address):
             return None
-        if not await self._limits.hit(TRIES_BY_ALL, "all"):
+        if not await self._tries.one_more(TRIES_BY_ALL, "all"):
             return None
         until = int((self._house.clock.now() + PASS_LASTS).timestamp())
         told = f"{secrets.token_hex(12)}.{until}"

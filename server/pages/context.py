@@ -13,6 +13,7 @@ from server.auth import Staff
 from server.doorkeeper import Doorkeeper
 from server.house import House
 from server.seats import Parent
+from server.turns import Turns
 from server.whereabouts import Whereabouts
 
 
@@ -59,6 +60,7 @@ class Rules(Protocol):
 HOUSE = web.AppKey("HOUSE", House)
 HEADERS = web.AppKey("HEADERS", dict[str, str])
 DOORKEEPER = web.AppKey("DOORKEEPER", Doorkeeper)
+TURNS = web.AppKey("TURNS", Turns)
 BUNDLE = web.AppKey("BUNDLE", Path)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 ROOMS = web.AppKey("ROOMS", Rooms)

@@ -1,6 +1,8 @@
 """The one way from the router to a handler: doors, form tokens, errors as pages, headers."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
 from aiohttp import hdrs, web
@@ -8,9 +10,20 @@ from aiohttp import hdrs, web
 from server import auth, cookies, entry, forms, logs, security, whereabouts
 from server.auth import Role, Staff
 from server.entry import Door, Entry, Handler
-from server.pages.context import HEADERS, HERE_PARENT, HERE_STAFF, POSTED, SENT, WHEREABOUTS, house
+from server.pages.context import (
+    HEADERS,
+    HERE_PARENT,
+    HERE_STAFF,
+    POSTED,
+    SENT,
+    TURNS,
+    WHEREABOUTS,
+    house,
+)
 from server.pages.render import STATIC, go, holder, problem
+from server.turns import Crowded
 from server.whereabouts import Whereabouts
+from server.words import words
 from signalling.meeting.errors import JournalDown
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -18,7 +31,10 @@ SIGN_IN = "/staff/sign-in"
 PROVE = "/staff/prove"
 TO = "to"
 _NOT_PAGES = ("/media/", "/socket.io/", "/livekit/", "/static/")
+_ENGINES = "/livekit/"
+_SOCKETS = ("/media/", "/socket.io/")
 _KIND_PAGES = frozenset({400, 403, 404, 405, 413})
+BODY_WITHIN = 10.0  # seconds: the longest form over the slowest line takes four
 
 log = logs.get(__name__)
 
@@ -56,6 +72,43 @@ async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamR
     except Exception as error:
         log.error("a page failed", route=_pattern(request), exc_info=error)
         return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "500")
+
+
+@web.middleware
+async def in_turn(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer whoever's turn it is, once their whole body is here: who sends slowly keeps nobody waiting."""
+    address = security.client_address(request, house(request).config)
+    turns = request.app[TURNS]
+    try:
+        if request.path.startswith(_SOCKETS):
+            with turns.open(address):
+                return await handler(request)
+        if request.path.startswith(_ENGINES):
+            return await handler(request)
+        if request.can_read_body:
+            await _whole_body(request)
+        async with turns.turn(address):
+            return await handler(request)
+    except Crowded:
+        log.warning("too much at once from one address")
+        return web.Response(status=HTTPStatus.TOO_MANY_REQUESTS, text=words.errors.crowded)
+
+
+async def _whole_body(request: web.Request) -> None:
+    """Read it, to be found again by whoever reads it next.
+
+    Raises:
+        HTTPRequestEntityTooLarge, HTTPRequestTimeout
+    """
+    try:
+        with suppress(web.RequestPayloadError):  # raised again when a form is read
+            async with asyncio.timeout(BODY_WITHIN):
+                await request.read()
+    except TimeoutError:
+        log.warning("a body came too slowly")
+        if request.transport is not None:
+            request.transport.close()
+        raise web.HTTPRequestTimeout from None
 
 
 @web.middleware

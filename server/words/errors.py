@@ -15,6 +15,7 @@ ERRORS = {
     "405_text": "Go back and use the button on the page.",
     "413_title": "That is too long for us",
     "413_text": "Go back, write a little less, and try again.",
+    "crowded": "Very much is being asked for at once. Wait a minute, then try again.",
     "500_title": "Something went wrong on our side",
     "500_text": "It is not your fault. Wait a minute, then try again.",
     "503_title": "We cannot reach our records right now",

@@ -27,6 +27,8 @@ HEARD_WITHIN = 1.0
 """Seconds that an answer waits for the house to have heard what follows from it."""
 PATIENCE = 200
 """How many messages beyond the limit a connection may send before it is closed."""
+NO_LAST_WORDS = 0.1
+"""Seconds until then: what it goes on sending costs everybody else."""
 
 Answer = dict[str, object]
 Handler = Callable[[SeatHolder, object], Awaitable[Answer]]
@@ -99,8 +101,8 @@ class Exchange:
 
     async def _too_fast(self, sitting: Sitting) -> Answer:
         sitting.excess += 1
-        if sitting.excess > PATIENCE:
-            await self._sittings.end(sitting, "too_fast")
+        if sitting.excess == PATIENCE + 1:
+            await self._sittings.end(sitting, "too_fast", last_words=NO_LAST_WORDS)
         return complaint("too_fast")
 
     # --- View and act ---

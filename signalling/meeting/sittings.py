@@ -34,6 +34,8 @@ SECOND_LOOK = 0.1
 RATE, BURST = 20.0, 40.0
 WORDS_RATE, WORDS_BURST = 2.0, 10.0
 """Messages and reactions for others, a second for long and at once."""
+KNOCKS_RATE, KNOCKS_BURST = 1.0, 60.0
+"""Connections a second, and at once, of one seat: each is greeted, and takes the place of the one before."""
 LONGEST_QUEUE = 200
 """How many packets may wait for a browser that does not read."""
 CONNECT_WITHIN = 10.0
@@ -106,6 +108,7 @@ class Sittings:
         self.current: dict[tuple[MeetingId, SeatId], Sitting] = {}
         """The one sitting of each seat that counts; older ones are on their way out."""
         self._requests: dict[int, web.Request] = {}
+        self._knocks: dict[SeatId, Bucket] = {}
         self._nobody = asyncio.Event()
         self._nobody.set()
         sio.on("connect", self._connect)
@@ -183,6 +186,8 @@ class Sittings:
         holder = await self._seats.holder(request.cookies, meeting)
         if isinstance(holder, SeatRefusal):
             return holder.value
+        if not self._may_knock(holder.seat):
+            return "too_fast"
         actor = Actor(holder.role, holder.person, holder.seat)
         match await self._applier.act(meeting, actor, a.Arrive(holder.agreed)):
             case NotDone(Reason.AGREEMENT_NEEDED | Reason.NOT_ALLOWED as reason):
@@ -191,6 +196,14 @@ class Sittings:
                 return "not_recorded"
             case _:  # Whoever may not come in is told so by the view.
                 return holder
+
+    def _may_knock(self, seat: SeatId) -> bool:
+        now = self._seconds()
+        bucket = self._knocks.setdefault(seat, Bucket(KNOCKS_RATE, KNOCKS_BURST, now))
+        allowed = bucket.take(now)
+        for other in [one for one, used in self._knocks.items() if used.is_full(now)]:
+            del self._knocks[other]
+        return allowed
 
     async def _sit(self, sitting: Sitting) -> None:
         sitting.request[_SITTING] = sitting
@@ -231,12 +244,12 @@ class Sittings:
         """The seats of a person that are connected here."""
         return frozenset(s.holder.seat for s in self._all.values() if s.holder.person == person)
 
-    async def end(self, sitting: Sitting, why: str) -> None:
-        """Tell its page why, and send it away."""
+    async def end(self, sitting: Sitting, why: str, *, last_words: float = LAST_WORDS) -> None:
+        """Tell its page why, and send it away: by force after so many seconds."""
         await self._sio.emit("gone", {"why": why}, to=sitting.sid)
         await self._sio.disconnect(sitting.sid)
         # A browser that was sent away closes the transport itself; for those that do not:
-        asyncio.get_running_loop().call_later(LAST_WORDS, _drop_if_nobody, sitting.request)
+        asyncio.get_running_loop().call_later(last_words, _drop_if_nobody, sitting.request)
 
     async def end_answered(self, sitting: Sitting) -> None:
         """Once the answer that is under way has been sent."""

@@ -9,6 +9,7 @@ from socketio.exceptions import ConnectionError as ConnectionFailed
 from moderation import actions as a
 from moderation import events as e
 from moderation.model import MeetingId, RemovalReason, Role
+from signalling.meeting import sittings as sittings_module
 from signalling.meeting.ports import SeatHolder
 from tests.signalling.meeting.gateway.page import Site, raw_page
 from tests.signalling.meeting.house import JO, ORIGIN, SAM, SAM_TABLET, TUESDAY, eventually
@@ -47,6 +48,17 @@ async def test_a_removed_parent_may_connect_and_is_told_so(in_session: Site) -> 
 async def test_a_connection_without_a_seat_is_refused(site: Site) -> None:
     del site.house.seats.holders["sam-phone"]
     assert "no_seat" == await site.refused(SAM)
+
+
+async def test_a_seat_that_connects_again_and_again_is_too_fast(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sittings_module, "KNOCKS_BURST", 3)
+    for _ in range(3):
+        await site.page(SAM)
+    assert "too_fast" == await site.refused(SAM)
+    jo = await site.page(JO)
+    await jo.sees("phase", "scheduled")
 
 
 @pytest.mark.parametrize(
