@@ -36,6 +36,24 @@ WATCH_TRACKS = """
 OPEN_MICROPHONES = """
 window.opened.filter((one) => one.kind === "audio" && one.readyState === "live").map((one) => one.label)
 """
+# As a headset does that is pulled out.
+TAKE_AWAY = """
+window.opened.filter((one) => one.kind === "audio" && one.readyState === "live").forEach((one) => {
+  one.stop();
+  one.dispatchEvent(new Event("ended"));
+})
+"""
+NO_OTHER = """
+(() => {
+  const media = navigator.mediaDevices;
+  const ask = media.getUserMedia;
+  media.getUserMedia = async () => { throw new DOMException("none", "NotFoundError"); };
+  window.plugIn = () => {
+    media.getUserMedia = ask;
+    media.dispatchEvent(new Event("devicechange"));
+  };
+})()
+"""
 # As the browser's own "Stop sharing" does.
 STOP_SHARING = """
 window.opened.filter((one) => one.kind === "video").forEach((one) => {
@@ -86,6 +104,23 @@ async def test_another_microphone_is_chosen_in_the_call(room: Room) -> None:
 
     await until(is_another, "another microphone is open, and only that")
     await sam.answer("Close")
+
+
+async def test_a_microphone_that_is_taken_away_gives_way_to_another_or_is_off_and_stays_off(
+    room: Room,
+) -> None:
+    sam = room.sam
+    await sam.tab.evaluate(TAKE_AWAY)
+    await until(room.listens, "another microphone takes its place by itself")
+    await sam.shows("Mic on")
+    await sam.tab.evaluate(NO_OTHER)
+    await sam.tab.evaluate(TAKE_AWAY)
+    await sam.shows("We found no microphone.")
+    await sam.shows("Mic off")
+    await sam.tab.evaluate("window.plugIn()")
+    assert await room.is_closed(), "nobody is heard who reads that they are not"
+    await sam.tab.press(MICROPHONE_OFF)
+    await sam.shows("Mic on")
 
 
 async def test_muted_means_closed(room: Room) -> None:

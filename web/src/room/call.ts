@@ -48,6 +48,8 @@ export interface Heed {
   onTaken: (taken: boolean) => void;
   /** Somebody speaks into the microphone that is off. */
   onVoice: (voice: boolean) => void;
+  /** One's own was turned off. Without its owner's doing, it is gone, and there is no other. */
+  onSilenced: (device: Device) => void;
 }
 
 setLogLevel(LogLevel.silent);
@@ -256,6 +258,11 @@ export class Call {
       .on(is.Reconnected, () => {
         heed.onLink('on');
         this.wishAll();
+      })
+      .on(is.TrackMuted, ({ source }, participant) => {
+        const device = source as string;
+        if (participant !== room.localParticipant) return;
+        if (device === 'microphone' || device === 'camera') heed.onSilenced(device);
       })
       .on(is.AudioPlaybackStatusChanged, () => {
         heed.onBlocked(!room.canPlaybackAudio);

@@ -243,8 +243,19 @@ export class Media {
       onVoice: (voice) => {
         this.unheard.value = voice;
       },
+      onSilenced: (device) => {
+        this.miss(device);
+      },
     });
     return call;
+  }
+
+  /** It went away, and is off now: it does not come on by itself when there is another, or after a lost line. */
+  private miss(device: Device): void {
+    if (!this.wanted[device]) return;
+    this.wanted[device] = false;
+    this.trouble.value = { device, why: 'missing' };
+    this.refresh();
   }
 
   private judge(reception: Reception): void {

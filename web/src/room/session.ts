@@ -101,6 +101,9 @@ export class Session {
         this.connection.check();
         this.media.reroute();
       },
+      onDevices: () => {
+        void this.media.revive();
+      },
     });
     setInterval(() => {
       this.now.value = new Date();
