@@ -27,8 +27,16 @@ TRIALS: Mapping[str, Trial] = {
 DRESS = """
 ({ large, names, rightToLeft, longer }) => {
   const root = document.documentElement;
-  window.asItWas = { dir: root.dir, fontSize: root.style.fontSize, words: [] };
-  if (large) root.style.fontSize = "200%";
+  window.asItWas = { dir: root.dir, fontSize: root.style.fontSize, words: [], queries: [] };
+  if (large) {
+    // As a device's own setting does it: an em of a media query is larger then, too.
+    root.style.fontSize = "200%";
+    for (const rule of [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])) {
+      if (!(rule instanceof CSSMediaRule)) continue;
+      window.asItWas.queries.push([rule, rule.media.mediaText]);
+      rule.media.mediaText = rule.media.mediaText.replace(/([\\d.]+)r?em/g, (_, ems) => `${2 * ems}em`);
+    }
+  }
   if (rightToLeft) root.dir = "rtl";
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
@@ -46,7 +54,8 @@ DRESS = """
 """
 UNDRESS = """
 () => {
-  const { dir, fontSize, words } = window.asItWas;
+  const { dir, fontSize, words, queries } = window.asItWas;
+  for (const [rule, was] of queries) rule.media.mediaText = was;
   for (const [node, was, is] of words) if (node.data === is) node.data = was;
   document.documentElement.dir = dir;
   document.documentElement.style.fontSize = fontSize;
