@@ -139,9 +139,10 @@ class Someone:
         deadline = time.monotonic() + PATIENCE
         while (found := await perceive(self.tab) - {"You"}) != names:
             if time.monotonic() > deadline:
+                coming = "\n".join(str(flow) for flow in await flows(self.tab) if flow.way == "in")
                 raise AssertionError(
                     f"{self.name} {verb} {found or 'no one'}, not {names or 'no one'}; "
-                    f"the page says:\n{await read(self.tab)}"
+                    f"the page says:\n{await read(self.tab)}\nwhat comes in:\n{coming or 'nothing'}"
                 )
 
 

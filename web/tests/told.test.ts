@@ -23,6 +23,11 @@ describe('a screen reader is told', () => {
     expect(announcements(frozen, open)).toEqual([room.announce.hostBack]);
   });
 
+  test('but not the host who is back', () => {
+    const you = { role: 'facilitator' as const };
+    expect(announcements(view({ phase: 'unattended', you }), view({ you }))).toEqual([]);
+  });
+
   test('nothing about who was there before oneself', () => {
     const before = view({ you: { place: 'waiting' } });
     expect(announcements(before, view({ people: [someone('amira')] }))).toEqual([]);

@@ -117,13 +117,11 @@ function Tile({ someone, sent, mine, host, reaction, out, large, begins }: TileP
       data-seat={someone.seat}
       style={{ gridColumnStart: begins === null ? '' : String(begins) }}
     >
-      {sent.picture === null || out ? (
-        <span class="face" aria-hidden="true">
-          {letter(someone.name)}
-        </span>
-      ) : (
-        <Picture track={sent.picture} mine={mine} />
-      )}
+      <span class="face" aria-hidden="true">
+        {letter(someone.name)}
+      </span>
+      {/* Over the letter, which is seen until the first picture has come. */}
+      {sent.picture !== null && !out && <Picture track={sent.picture} mine={mine} />}
       {reaction !== null && <ReactionSign reaction={reaction} />}
       <span class="name">
         <bdi>{mine ? words.you : someone.name}</bdi>

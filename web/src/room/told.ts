@@ -20,7 +20,8 @@ export function announcements(before: View | null, now: View): string[] {
 
 function* everybody(before: View, now: View): Generator<string> {
   if (before.phase === 'open' && now.phase === 'unattended') yield words.hangOn;
-  if (before.phase === 'unattended' && now.phase === 'open') yield words.announce.hostBack;
+  const back = before.phase === 'unattended' && now.phase === 'open';
+  if (back && now.you.role !== 'facilitator') yield words.announce.hostBack;
   if (!isFrozen(before) && isFrozen(now)) yield pauseWords.told;
   for (const feature of before.paused) if (!now.paused.includes(feature)) yield pauseWords.resumed[feature];
   const speaker = now.floor.speaker;
