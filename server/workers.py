@@ -26,7 +26,7 @@ from signalling.meeting.errors import MediaDown
 from signalling.meeting.rooms import is_check, meeting_of
 
 LOOK_EVERY: Final = 2.0
-DEAF_FOR: Final = 20.0
+DEAF_FOR: Final = 30.0
 """Seconds after which an engine that runs and answers nothing is ended: it has lost its way."""
 TRYING_ALONE: Final = 2
 """People in the room of a readiness check: a browser, and the same browser listening."""
@@ -74,6 +74,7 @@ class Workers:
         except BaseException:
             await self._end()
             raise
+        self._answered = [self._clock() for _ in self.engines]
         self._looking = asyncio.create_task(self._look_again_and_again(), name="media workers")
         return self
 
@@ -158,7 +159,10 @@ class Workers:
     async def _look_again_and_again(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            await asyncio.gather(*(self._look(worker) for worker in range(len(self.engines))))
+            looks = (self._look(worker) for worker in range(len(self.engines)))
+            for problem in await asyncio.gather(*looks, return_exceptions=True):
+                if isinstance(problem, Exception):  # one engine's nonsense ends nobody's watch
+                    log.error("media engine not understood", exc_info=problem)
 
     async def _look(self, worker: int) -> None:
         """Learn whom an engine has; end one that runs and has not answered for too long."""

@@ -13,6 +13,7 @@ from textwrap import dedent
 import aiohttp
 import jwt
 import pytest
+from google.protobuf.message import DecodeError
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.models import Room as RoomInfo
 
@@ -164,6 +165,21 @@ async def test_one_that_runs_and_answers_nothing_is_started_again(monkeypatch: p
         (deaf,) = pids(workers)
         await eventually(lambda: pids(workers) not in ([], [deaf]))
         assert not is_alive(deaf)
+
+
+async def test_an_engine_that_talks_nonsense_does_not_end_the_watch_over_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers_module, "LOOK_EVERY", 0.01)
+    looks: list[int] = []
+
+    async def nonsense() -> Mapping[str, int]:
+        looks.append(1)
+        raise DecodeError
+
+    async with running() as workers:
+        monkeypatch.setattr(workers._adapters[0], "people", nonsense)
+        await eventually(lambda: len(looks) > 2)
 
 
 # --- Webhooks ---
