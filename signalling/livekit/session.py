@@ -101,7 +101,10 @@ class Signalling:
         socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE, compress=False, timeout=FAREWELL)
         if not socket.can_prepare(request).ok:
             return web.Response(status=400, text="this is for WebSockets")
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:  # who has gone before the answer is no news
+            return web.Response(status=400, text="gone")
         wire = Socket(socket)
         writing = asyncio.create_task(wire.write())
         participant = self._enter(admission, wire, request.query)

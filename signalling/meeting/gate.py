@@ -296,7 +296,10 @@ class Gate:
             turned = await self._look_again(passage, let)
             if turned is not None:
                 return turned.response()
-            await client.prepare(request)
+            try:
+                await client.prepare(request)
+            except ConnectionError:  # The browser has gone meanwhile: that is no news.
+                return NOT_READY.response()
             await client.send_bytes(passage.sieve.down(first) or first)
             return await self._carry(client, engine, passage, let, first)
         finally:

@@ -77,7 +77,7 @@ class Link:
 
     def begin(self, remote: Remote) -> None:
         """Connect. A later description of the same connection changes nothing about it."""
-        if self._connecting is None:
+        if self._connecting is None and self._socket.fileno() >= 0:
             self._remote = remote
             self._socket.connect(remote.address)
             self._connecting = asyncio.create_task(self._connect())
@@ -123,10 +123,11 @@ class Link:
             self._flush()
 
     def close(self) -> None:
-        """Without a word: the server has other ways to know."""
+        """Without a word: the server has other ways to know. Closing again changes nothing."""
         if self._connecting is not None:
             self._connecting.cancel()
-        asyncio.get_running_loop().remove_reader(self._socket)
+        if self._socket.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._socket)
         self._socket.close()
         self._sending = self._receiving = None
 

@@ -107,13 +107,13 @@ class Voice:
     async def close(self) -> None:
         """End everything on this side."""
         self.ended = True
+        self._up.close()
+        self._down.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._socket is not None:
             await self._socket.close()
-        self._up.close()
-        self._down.close()
 
     def _note(self, ssrc: bytes, at: float) -> None:
         self.last[ssrc] = at
