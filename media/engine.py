@@ -5,14 +5,12 @@ One engine is one process's media. It owns no socket and no clock: `udp` brings 
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from media import rtcp, stun, twcc
+from media.allotment import Allotment
 from media.arrivals import Section
-from media.bandwidth import UplinkEstimate
 from media.dtls import Certificate, Fingerprint
-from media.layers import OFF, Wish, next_price, price, share
 from media.moves import Moves
 from media.packets import Kind, MalformedRtp, is_rtcp
 from media.peer import MAX_DATAGRAM, Credentials, Peer, Transmit
@@ -22,16 +20,11 @@ from media.source import Source
 from media.srtp import PacketBuffer
 from media.stun import Address
 from media.track import Track
+from media.uplinks import Uplinks
 
 CAPACITY = 2048
-REPORT_EVERY = 1.0
-ARRIVALS_EVERY = 0.1
-"""Seconds between telling a publisher when its packets came."""
 SETTLE_EVERY = 0.5
 """Seconds between choosing layers; a line that becomes narrower does not wait for it."""
-TWICE = 2.2
-"""What sending everything twice costs, of what it costs once."""
-UNLIMITED = 1 << 60
 TICK, PACE = 0.05, 0.008
 """Seconds until the next `tick`: usually, and while something is held back or tried."""
 TAKEOVER_AFTER = 5.0
@@ -56,15 +49,6 @@ class Listener(Protocol):
         """A picture is held back because the line is too narrow for it, or comes again."""
 
 
-@dataclass(slots=True)
-class _Uplink:
-    """What is reported to one publisher, and on what grounds."""
-
-    estimate: UplinkEstimate
-    bytes: int = 0
-    at: float = 0.0
-
-
 class Engine:
     """The peers of this process and the routes between them."""
 
@@ -79,16 +63,15 @@ class Engine:
         self._peers: dict[str, Peer] = {}
         """By ufrag; twice during an ICE restart."""
         self._by_address: dict[Address, Peer] = {}
-        self._uplinks: dict[Peer, _Uplink] = {}
+        self._uplinks = Uplinks()
+        self._allotment = Allotment(self._tell_of)
         self._connected: set[Peer] = set()
         self._moves = Moves()
         self._restless: set[tuple[Peer, Source]] = set()
         self._wanting: set[tuple[Peer, Track]] = set()
-        self._report_at = self._arrivals_at = self._settle_at = 0.0
+        self._settle_at = 0.0
         self._now = 0.0
         """Of the last thing that happened."""
-        self._starved: set[Route] = set()
-        """Routes whose pictures are held back."""
         self.listener: Listener | None = None
         self.stray = 0
         """Datagrams from addresses nobody has shown to be theirs, or of no known kind."""
@@ -130,14 +113,14 @@ class Engine:
         self._by_address = {
             address: known for address, known in self._by_address.items() if known is not peer
         }
-        self._uplinks.pop(peer, None)
+        self._uplinks.forget(peer)
         self._connected.discard(peer)
         self._restless = {(known, source) for known, source in self._restless if known is not peer}
 
     def bind(self, peer: Peer, sections: Sequence[Section], tracks: Mapping[str, Track]) -> None:
         """What this publisher has negotiated, and which of its sections (by mid) feed which track."""
         peer.arrivals.bind(sections, tracks)
-        self._uplinks.setdefault(peer, _Uplink(UplinkEstimate()))
+        self._uplinks.begin(peer)
 
     def unpublish(self, peer: Peer, track: Track) -> None:
         """No packet of this track is forwarded from now on; what still arrives is dropped and counted."""
@@ -150,14 +133,14 @@ class Engine:
         route.limit = limit
         peer.routes[route.ssrc] = (track, route)
         track.add(route)
-        self._settle(peer, self._now)
+        self._allotment.settle(peer, self._now)
         return route
 
     def limit(self, peer: Peer, route: Route, limit: int) -> None:
         """The best layer this peer has a use for, by rank; -1: none at present."""
         if route.limit != limit:
             route.limit = limit
-            self._settle(peer, self._now)
+            self._allotment.settle(peer, self._now)
 
     def unsubscribe(self, peer: Peer, route: Route) -> None:
         """The next packet does not find this route."""
@@ -167,7 +150,7 @@ class Engine:
         peer.retire(route.ssrc)
         if route.repair_ssrc:
             peer.retire(route.repair_ssrc)
-        self._starved.discard(route)
+        self._allotment.forget(route)
 
     # -- what the socket brings
 
@@ -321,7 +304,7 @@ class Engine:
         before = peer.line.estimate
         peer.line.hear(feedback, now)
         if peer.line.estimate < before:
-            self._settle(peer, now)
+            self._allotment.settle(peer, now)
 
     def _pass_on(self, peer: Peer, report: rtcp.SenderReport, now: float) -> None:
         source = peer.arrivals.sources.get(report.ssrc)
@@ -358,20 +341,14 @@ class Engine:
                 self._ask_keyframes(peer, track, now)
             self._notice(peer)
         self.flush(now)
-        if now - self._arrivals_at >= ARRIVALS_EVERY:
-            self._arrivals_at = now
-            self._tell_arrivals()
         if now - self._settle_at >= SETTLE_EVERY:
             self._settle_at = now
             for peer in self._known:
-                self._measure(peer, now)
+                for source in peer.arrivals.sources.values():
+                    source.measure(now)
             for peer in self._known:
-                self._settle(peer, now)
-        if now - self._report_at >= REPORT_EVERY:
-            self._report_at = now
-            for peer in list(self._uplinks):
-                if peer.connected and peer.arrivals.sources:
-                    self._report(peer, now)
+                self._allotment.settle(peer, now)
+        self._uplinks.tick(now)
         return self._pace(now)
 
     def _pace(self, now: float) -> float:
@@ -405,13 +382,6 @@ class Engine:
         for source in track.keyframes_due(now):
             peer.send_rtcp(rtcp.picture_loss(peer.feedback_ssrc, source.ssrc))
 
-    def _tell_arrivals(self) -> None:
-        for peer in self._uplinks:
-            # Browsers heed only feedback that names one of their own SSRCs.
-            media = next((ssrc for ssrc, source in peer.arrivals.sources.items() if source.transport), 0)
-            for packet in peer.arrivals.transport.feedback(peer.feedback_ssrc, media):
-                peer.send_rtcp(packet)
-
     # -- outages
 
     def _hush(self, peer: Peer) -> None:
@@ -427,78 +397,14 @@ class Engine:
     def _welcome(self, peer: Peer, now: float) -> None:
         """The first sign after an outage: pictures begin anew, and their keyframes are asked for at once."""
         peer.hushed = False
-        self._settle(peer, now)
+        self._allotment.settle(peer, now)
         for publisher in self._uplinks:
             for track in publisher.arrivals.tracks.values():
                 self._ask_keyframes(publisher, track, now)
 
-    # -- who gets which layer
-
-    def _measure(self, peer: Peer, now: float) -> None:
-        for source in peer.arrivals.sources.values():
-            source.measure(now)
-
-    def _settle(self, peer: Peer, now: float) -> None:
-        """Choose, for everything this peer receives, the layer it has a use for and its line carries."""
-        if peer.hushed:
-            return
-        pictures: list[tuple[Route, list[Source]]] = []
-        wishes: list[Wish] = []
-        for track, route in peer.routes.values():
-            layers = track.arriving(now)
-            if track.kind is Kind.AUDIO:
-                if layers and route.wanted not in layers:
-                    route.follow(layers[-1])
-                continue
-            useful = [place for place, layer in enumerate(layers) if layer.rank <= route.limit]
-            limit = OFF if route.limit < 0 or not layers else max(useful, default=0)
-            present = layers.index(route.wanted) if route.wanted in layers else OFF
-            pictures.append((route, layers))
-            wishes.append(Wish(tuple(track.price(layer) for layer in layers), limit, present, track.screen))
-        if not pictures:
-            return
-        chosen = share(self._budget(peer), wishes)
-        for (route, layers), wish, place in zip(pictures, wishes, chosen, strict=True):
-            route.follow(layers[place] if place >= 0 else None)
-            route.hold(peer.line.lost, peer.line.round_trip, now)
-            self._note_starving(peer, route, starving=place < 0 <= wish.limit)
-        if peer.numbering:
-            twice = int(TWICE * price(wishes, chosen)) if peer.line.terrible else 0
-            doubled = 0 < twice <= peer.line.estimate
-            for route, _ in pictures:
-                route.doubled = doubled and route.repair_type >= 0
-            peer.line.want(max(twice, next_price(wishes, chosen)), now)
-
-    def _budget(self, peer: Peer) -> int:
-        """A line is known by what arrives: before anything has, holding it back would keep it unknown."""
-        if peer.numbering and peer.line.known:
-            return peer.line.estimate
-        return peer.downlink or UNLIMITED
-
-    def _note_starving(self, peer: Peer, route: Route, *, starving: bool) -> None:
-        if starving == (route in self._starved):
-            return
-        (self._starved.add if starving else self._starved.discard)(route)
+    def _tell_of(self, peer: Peer, route: Route, flowing: bool) -> None:
         if self.listener is not None:
-            self.listener.route_changed(peer, route, not starving)
-
-    def _report(self, peer: Peer, now: float) -> None:
-        """Reception reports and a bit rate to one publisher (RFC 3550, 6.4.2; REMB)."""
-        recent = [
-            source for source in peer.arrivals.sources.values() if now - source.last_seen < 5 * REPORT_EVERY
-        ]
-        blocks = [source.report_block(now) for source in recent]
-        uplink = self._uplinks[peer]
-        total = sum(source.bytes for source in recent)
-        rate = 8 * max(0, total - uplink.bytes) / max(0.1, now - uplink.at)
-        uplink.bytes, uplink.at = total, now
-        bitrate = uplink.estimate.update(max((source.lost_fraction for source in recent), default=0.0), rate)
-        pictures = [source.ssrc for source in recent if source.kind is Kind.VIDEO]
-        compound = rtcp.receiver_report(peer.feedback_ssrc, blocks)
-        compound += rtcp.source_description(peer.feedback_ssrc, f"{peer.feedback_ssrc:08x}")
-        if pictures and not any(source.transport for source in recent):
-            compound += rtcp.remb(peer.feedback_ssrc, bitrate, pictures)
-        peer.send_rtcp(compound)
+            self.listener.route_changed(peer, route, flowing)
 
     def _notice(self, peer: Peer) -> None:
         if peer.ended is not None:
