@@ -94,7 +94,17 @@ def addresses(app: web.Application, ours: dict[str, str]) -> Iterator[tuple[str,
             continue  # who has the secret is no stranger
         if pattern in {"/staff/sign-out", "/staff/account/devices", "/my-place/leave"}:
             continue  # the stranger's own, and the end of the walk
-        known = {**ours, "task": SOMETHING, "passkey": SOMETHING, "how": "done", "name": "x"}
+        known = {
+            **ours,
+            **{
+                "task": SOMETHING,
+                "passkey": SOMETHING,
+                "how": "done",
+                "name": "x",
+                "kind": "question",
+                "version": "1",
+            },
+        }
         if pattern.startswith("/staff/colleagues/links"):
             known["invite"] = ours["staff_invite"]
         yield route.method, pattern.format(**known)
