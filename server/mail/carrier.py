@@ -1,6 +1,7 @@
 """The mail server, by SMTP: over TLS from the start, or STARTTLS; in the clear on this machine only."""
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
@@ -12,7 +13,7 @@ from server import logs
 from server.config import LOOPBACK
 from server.house import House
 from server.mail import outbox
-from server.mail.errors import NeverTaken, TryLater
+from server.mail.errors import NeverTaken, NotSecure, TryLater
 from signalling.meeting.errors import JournalDown
 
 EVERY = 5.0  # seconds between looks into the outbox
@@ -49,7 +50,7 @@ class Carrier:
         """Hand one letter over.
 
         Raises:
-            TryLater, NeverTaken
+            TryLater, NotSecure, NeverTaken
         """
         try:
             await aiosmtplib.send(
@@ -73,7 +74,16 @@ class Carrier:
             final = 550 <= error.code < 560
             raise (NeverTaken if final else TryLater) from error
         except (SMTPException, OSError, ValueError) as error:
-            raise TryLater from error
+            raise (NotSecure if _is_about_tls(error) else TryLater) from error
+
+
+def _is_about_tls(error: BaseException | None) -> bool:
+    """Whether it is because of encryption, or for want of it."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError) or "STARTTLS" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 async def carry(house: House) -> None:

@@ -21,7 +21,7 @@ from server.data.tables import invite, member, outbox
 from server.house import House
 from server.invites import State
 from server.mail import letters, reach
-from server.mail.errors import MailError, NeverTaken
+from server.mail.errors import MailError, NeverTaken, NotSecure
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 LEASE = timedelta(minutes=5)  # how long one process may take over a letter before another one tries
@@ -110,6 +110,8 @@ async def _hand_over(house: House, row: Row[Any], letter: EmailMessage, send: Se
         told = {"due_at": now + PAUSES[min(row.tries, len(PAUSES) - 1)]}
         if isinstance(error, NeverTaken) or row.tries >= len(PAUSES):
             told = {"failed_at": now, "link": None}
+        if isinstance(error, NotSecure):
+            log.error("the mail server does not encrypt, or cannot prove who it is: see HEARTH_SMTP")
         log.warning("a letter did not go", letter=row.letter, tries=row.tries + 1, final="failed_at" in told)
     async with house.database.writing() as connection:
         await connection.execute(outbox.update().where(this).values(**told))
