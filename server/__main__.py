@@ -105,7 +105,11 @@ def renew_sign_in(email: str) -> None:
 
     async def renew(house: House) -> str | None:
         found = await accounts.by_email(house, email)
-        return None if found is None else await accounts.renew(house, *found, None)
+        if found is None:
+            return None
+        secret = await accounts.renew(house, *found, None)
+        await record(house, found[1], None, Deed.STAFF_RENEWED, found[0])
+        return secret
 
     secret = _in_house(renew)
     if secret is None:
@@ -218,8 +222,17 @@ def restore(file: Path) -> None:
 @main.command(name="reseal")
 def reseal_command() -> None:
     """Encrypt everything with the newest key of HEARTH_KEY; afterwards the older ones can go."""
+
+    async def change(house: House) -> int:
+        count = await reseal(house.database, house.keys)
+        async with house.database.reading() as connection:
+            areas = (await connection.execute(select(area.c.id))).scalars().all()
+        for one in areas:
+            await record(house, one, None, Deed.KEYS_CHANGED, "")
+        return count
+
     try:
-        count = _in_house(lambda house: reseal(house.database, house.keys))
+        count = _in_house(change)
     except Unreadable as unreadable:
         raise click.ClickException(f"a key is missing: {unreadable} cannot be read") from None
     click.echo(f"sealed {count} values with the newest key")
@@ -230,7 +243,11 @@ def _invite(role: Role, title: str, email: str, kind: Kind | None) -> None:
         async with house.database.reading() as connection:
             known = (await connection.execute(select(area.c.id).where(area.c.title == title))).scalar()
         place = known or await groups.create_area(house, title)
-        return await accounts.invite(house, place, role, kind, email, None)
+        secret = await accounts.invite(house, place, role, kind, email, None)
+        await record(
+            house, place, None, Deed.STAFF_INVITED, "", role=role.value if kind is None else kind.value
+        )
+        return secret
 
     try:
         _tell(_in_house(invite))

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -196,7 +196,8 @@ def _running(
             await wire.gateway.start()
             await wire.poller.start()
             started.push_async_callback(wire.poller.stop)
-            tidying = asyncio.create_task(_tidy(house))
+            started.push_async_callback(_last_failures, app[DOORKEEPER])
+            tidying = asyncio.create_task(_tidy(house, app[DOORKEEPER]))
             started.push_async_callback(_ended, tidying)
             if house.config.smtp:
                 started.push_async_callback(_ended, asyncio.create_task(carry(house)))
@@ -221,10 +222,19 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _tidy(house: House) -> None:
-    """Again and again delete what must not be kept: locations at once, the rest once a day."""
+async def _last_failures(keeper: Doorkeeper) -> None:
+    with suppress(JournalDown):
+        await keeper.record_failures()
+
+
+async def _tidy(house: House, keeper: Doorkeeper) -> None:
+    """Again and again delete what must not be kept: locations at once, the rest once a day.
+
+    And write down who could not sign in.
+    """
     while True:
         try:
+            await keeper.record_failures()
             await visits.forget_places(house, periods(house.config).location)
             purged = await purge_if_due(house)
             if purged is not None:

@@ -34,6 +34,14 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "rights": (Deed.PERSON_SHOWN.value, Deed.PERSON_LEFT.value, Deed.PERSON_ERASED.value),
     "coming": ("Arrived", "HostEntered", "Left", "Lapsed", "HostAttended", "HostLost"),
+    "accounts": (
+        *(Deed.SIGNED_IN.value, Deed.SIGN_IN_FAILED.value),
+        *(Deed.SIGNED_OUT.value, Deed.DEVICES_SIGNED_OUT.value),
+        *(Deed.PASSWORD_CHANGED.value, Deed.CODES_RENEWED.value),
+        *(Deed.PASSKEY_ADDED.value, Deed.PASSKEY_REMOVED.value),
+        *(Deed.STAFF_INVITED.value, Deed.STAFF_LINK_STOPPED.value, Deed.STAFF_JOINED.value),
+        *(Deed.STAFF_RENEWED.value, Deed.ACCOUNT_CLOSED.value, Deed.KEYS_CHANGED.value),
+    ),
     "session": (
         *("Opened", "Frozen", "Resumed", "ClosingStarted", "Ended"),
         *(Deed.PRACTICE_OPENED.value, Deed.AGREEMENT_CHANGED.value),
@@ -42,7 +50,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 HOSTS_ONLY = frozenset({"MarkSet", "MarkCleared"})
 """What a parent has quietly told the hosts is not for admins; nor is how somebody left."""
 
-_CODES = ("reason", "word", "against", "mark", "feature", "mode")
+_CODES = ("reason", "word", "against", "mark", "feature", "mode", "role")
 
 
 @dataclass(frozen=True)
@@ -112,23 +120,38 @@ async def _seats(connection: AsyncConnection, area: str, groups: Sequence[str]) 
 
 
 async def read(
-    house: House, known: Names, groups: Sequence[str], wanted: Wanted, *, for_host: bool, most: int = A_PAGE
+    house: House,
+    known: Names,
+    groups: Sequence[str],
+    wanted: Wanted,
+    *,
+    for_host: bool,
+    area: str | None = None,
+    most: int = A_PAGE,
 ) -> tuple[Line, ...]:
-    """What was done in these groups, the latest first; one line more than `most` where there is more."""
-    found = _lines(groups, wanted, known, for_host=for_host).limit(most + 1).offset(wanted.page * most)
+    """What was done in these groups, the latest first; one line more than `most` where there is more.
+
+    With an area, also what was done about its accounts.
+    """
+    streams = [*groups] if area is None else [*groups, area]
+    found = (
+        _lines(groups, streams, wanted, known, for_host=for_host).limit(most + 1).offset(wanted.page * most)
+    )
     async with house.database.reading() as connection:
         rows = (await connection.execute(found)).mappings().all()
     return tuple(_line({str(name): row[name] for name in row}, known, for_host=for_host) for row in rows)
 
 
-def _lines(groups: Sequence[str], wanted: Wanted, known: Names, *, for_host: bool) -> Select[Any]:
+def _lines(
+    groups: Sequence[str], streams: Sequence[str], wanted: Wanted, known: Names, *, for_host: bool
+) -> Select[Any]:
     of_pages, of_sessions = group.alias("of_pages"), group.alias("of_sessions")
     found = (
         select(journal, meeting.c.starts_at, of_pages.c.title.label("page"), of_sessions.c.title.label("met"))
         .join(meeting, meeting.c.id == journal.c.stream, isouter=True)
         .join(of_sessions, of_sessions.c.id == meeting.c.group, isouter=True)
         .join(of_pages, of_pages.c.id == journal.c.stream, isouter=True)
-        .where(or_(meeting.c.group.in_(groups), of_pages.c.id.in_(groups)))
+        .where(or_(meeting.c.group.in_(groups), journal.c.stream.in_(streams)))
         .order_by(journal.c.at.desc(), journal.c.stream, journal.c.sequence.desc())
     )
     if wanted.session is not None:
@@ -162,6 +185,8 @@ def _line(row: Mapping[str, Any], known: Names, *, for_host: bool) -> Line:
     why = [(code, record[code]) for code in _CODES if isinstance(record.get(code), str)]
     if record.get("until"):
         why.append(("until", record["until"][:10]))
+    if record.get("times"):
+        why.append(("times", record["times"]))
     if record.get("unattended"):
         why.append(("unattended", "yes"))
     if for_host and record.get("quick"):

@@ -5,6 +5,7 @@ by itself, and a passkey is no guess, so nobody counts it by account.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -14,11 +15,12 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server import auth, factors, logs, passkeys
+from server import auth, deeds, factors, logs, passkeys
 from server.auth import Staff
 from server.crypto import Place
 from server.data.store import new_id
 from server.data.tables import account
+from server.deeds import Deed
 from server.house import House
 from server.passkeys import PasskeyRefused, Purpose
 from server.passwords import Hasher, TooBusy
@@ -75,6 +77,7 @@ class Doorkeeper:
         self._house = house
         self.hasher = hasher or Hasher()
         self._tries = tries or Tries(house)
+        self._failed: Counter[str] = Counter()
         nobody = new_id()
         totp = house.keys.seal(factors.new_secret(), Place("account", "totp", nobody))
         self._nobody = _Known(nobody, "", totp)
@@ -96,16 +99,18 @@ class Doorkeeper:
         step = self._step(known, code)
         recovery = step is None and len(factors.plain(code)) > 6
         if not fits or known is self._nobody or (step is None and not recovery):
+            self._failed[known.id] += 1
             log.warning("signing in failed")
             return NotSignedIn.WRONG
         async with self._house.database.writing() as connection:
             if not await self._take(connection, known, step, code):
+                self._failed[known.id] += 1
                 log.warning("signing in failed", account=known.id)
                 return NotSignedIn.WRONG
             cookie = await auth.open_session(connection, self._house, known.id, browser.device)
         await self._rehash(known, password)
         await self._tries.forget(BY_BOTH, "both", lookups[0], browser.address)
-        log.info("signed in", account=known.id)
+        await self._record(cookie, known.id)
         return SignedIn(cookie, self._mark(lookups[0]))
 
     async def sign_in_by_passkey(self, answer: Mapping[str, Any], browser: Browser) -> SignedIn | NotSignedIn:
@@ -122,7 +127,7 @@ class Doorkeeper:
                 await connection.execute(select(account.c.lookup).where(account.c.id == found))
             ).scalar_one()
             cookie = await auth.open_session(connection, self._house, found, browser.device)
-        log.info("signed in", account=found)
+        await self._record(cookie, found)
         return SignedIn(cookie, self._mark(lookup))
 
     async def prove(self, here: Staff, code: str) -> bool:
@@ -135,6 +140,7 @@ class Doorkeeper:
             taken = await self._take(connection, known, step, code)
             if taken:
                 await auth.proved(connection, self._house, here.session)
+        self._failed[here.account] += not taken
         log.info("showed the second factor again" if taken else "a wrong code", account=here.account)
         return taken
 
@@ -159,6 +165,30 @@ class Doorkeeper:
     async def may_ask(self, browser: Browser) -> bool:
         """Whether a browser may be told what to sign: each question is kept until it is answered."""
         return await self._tries.one_more(QUESTIONS_BY_ADDRESS, "question", browser.address)
+
+    async def record_failures(self) -> None:
+        """Write down who could not sign in since the last time, and how often. Gathered: whether an account
+        exists must not show in the time that an answer takes, nor a guesser fill the journal.
+
+        Raises:
+            NotRecorded, DatabaseDown
+        """
+        failed, self._failed = self._failed, Counter()
+        wanted = select(account.c.id, account.c.area).where(account.c.id.in_(failed))
+        async with self._house.database.reading() as connection:
+            rows = (await connection.execute(wanted)).all()
+        for row in rows:
+            times = str(failed[row.id])
+            await deeds.record(self._house, row.area, None, Deed.SIGN_IN_FAILED, row.id, times=times)
+
+    async def _record(self, cookie: str, of: str) -> None:
+        """Whoever is let in is in the journal before they are."""
+        here = await auth.staff(self._house, cookie)
+        if self._failed[of]:
+            await self.record_failures()
+        if here is not None:
+            await deeds.record(self._house, here.area, here, Deed.SIGNED_IN, of)
+        log.info("signed in", account=of)
 
     async def _may_try(self, lookups: tuple[str, ...], browser: Browser) -> bool:
         if self._is_marked(lookups, browser.mark):

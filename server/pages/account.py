@@ -5,6 +5,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from server import accounts, auth, passkeys
+from server.deeds import Deed, note
 from server.entry import Entry, entry
 from server.forms import Typed
 from server.pages.context import DOORKEEPER, HERE_STAFF, POSTED, house
@@ -50,6 +51,8 @@ async def sign_out_there(request: web.Request) -> web.StreamResponse:
     async with at.database.writing() as connection:
         ended = await auth.end_sessions(connection, at, here.account, only=request.match_info["session"])
     await tell_ended(request, ended)
+    if ended:
+        await note(at, here, Deed.DEVICES_SIGNED_OUT)
     return go(ACCOUNT)
 
 
@@ -60,6 +63,7 @@ async def sign_out_everywhere(request: web.Request) -> web.StreamResponse:
     async with at.database.writing() as connection:
         ended = await auth.end_sessions(connection, at, here.account)
     await tell_ended(request, ended)
+    await note(at, here, Deed.DEVICES_SIGNED_OUT)
     return go(SIGN_IN)
 
 
@@ -83,6 +87,7 @@ async def change(request: web.Request) -> web.StreamResponse:
         return page(request, "password.html", status, app=app, errors=form.errors, **facts)
     codes, ended = await accounts.change_ways(at, keeper.hasher, here.account, here.session, ways)
     await tell_ended(request, ended)
+    await note(at, here, Deed.PASSWORD_CHANGED)
     return page(request, "codes.html", frame="staff.html", codes=codes)
 
 
@@ -91,7 +96,9 @@ async def new_codes(request: web.Request) -> web.StreamResponse:
     """GET /staff/account/codes asks once; POST makes fresh recovery codes and shows them, once."""
     if request.method != "POST":
         return page(request, "codes_sure.html")
-    codes = await accounts.new_codes(house(request), request[HERE_STAFF].account)
+    at, here = house(request), request[HERE_STAFF]
+    codes = await accounts.new_codes(at, here.account)
+    await note(at, here, Deed.CODES_RENEWED)
     return page(request, "codes.html", frame="staff.html", codes=codes)
 
 
@@ -121,6 +128,7 @@ async def add_passkey(request: web.Request) -> web.StreamResponse:
         await accounts.add_passkey(at, here.account, made, browser(request).device)
     except PasskeyRefused:
         return sorry(words.account.passkey_not_made)
+    await note(at, here, Deed.PASSKEY_ADDED)
     return on_to(ACCOUNT)
 
 
@@ -128,8 +136,8 @@ async def add_passkey(request: web.Request) -> web.StreamResponse:
 async def remove_passkey(request: web.Request) -> web.StreamResponse:
     """POST /staff/account/passkeys/{passkey}: the last way in stays."""
     at, here = house(request), request[HERE_STAFF]
-    if request.method == "POST" and not await accounts.remove_passkey(
-        at, here.account, request.match_info["passkey"]
-    ):
-        raise Refused(HTTPStatus.CONFLICT, "last_way")
+    if request.method == "POST":
+        if not await accounts.remove_passkey(at, here.account, request.match_info["passkey"]):
+            raise Refused(HTTPStatus.CONFLICT, "last_way")
+        await note(at, here, Deed.PASSKEY_REMOVED)
     return go(ACCOUNT)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
-from server import audit, groups, invites, meetings
+from server import accounts, audit, groups, invites, meetings
 from server.audit import KINDS, Line, Names, Wanted
 from server.auth import Role
 from server.data.store import is_id
@@ -30,7 +30,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """GET /staff/audit: the latest first, by session, person and kind."""
     at, own = house(request), await _groups(request)
     wanted, known = _wanted(request), await _names(request, own)
-    lines = await audit.read(at, known, _ids(own), wanted, for_host=_is_host(request))
+    lines = await audit.read(at, known, _ids(own), wanted, for_host=_is_host(request), area=_area(request))
     is_more = len(lines) > audit.A_PAGE
     facts: dict[str, Any] = {
         "lines": [_told(line) for line in lines[: audit.A_PAGE]],
@@ -74,8 +74,9 @@ async def _rows(request: web.Request) -> list[dict[str, str]]:
     known, wanted = await _names(request, own), _wanted(request)
     everything = Wanted(wanted.session, wanted.person, wanted.kind)
     most = audit.MOST_EXPORTED
+    is_host, area = _is_host(request), _area(request)
     lines = await audit.read(
-        house(request), known, _ids(own), everything, for_host=_is_host(request), most=most
+        house(request), known, _ids(own), everything, for_host=is_host, area=area, most=most
     )
     return [
         {
@@ -103,6 +104,8 @@ def _told(line: Line) -> dict[str, Any]:
 def _why(code: str, value: str) -> str:
     if code == "until":
         return str(words.audit.why_until.format(day=value))
+    if code == "times":
+        return str(words.audit.why_times.format(count=value))
     return str(getattr(words.audit, f"why_{code}_{value}", ""))
 
 
@@ -140,6 +143,11 @@ def _ids(own: Sequence[Group]) -> list[str]:
     return [group.id for group in own]
 
 
+def _area(request: web.Request) -> str | None:
+    """What is done about accounts is for admins."""
+    return None if _is_host(request) else request[HERE_STAFF].area
+
+
 def _is_host(request: web.Request) -> bool:
     return request[HERE_STAFF].role is Role.FACILITATOR
 
@@ -157,7 +165,8 @@ async def _sessions(request: web.Request, own: Sequence[Group]) -> list[tuple[st
 
 async def _people(request: web.Request, own: Sequence[Group]) -> list[tuple[str, str]]:
     at, here = house(request), request[HERE_STAFF]
-    hosts = [(host.id, host.name) for host in await groups.facilitators(at, here.area)]
+    colleagues = groups.facilitators if _is_host(request) else accounts.colleagues
+    hosts = [(one.id, one.name) for one in await colleagues(at, here.area)]
     lines = [line for group in own for line in await invites.of_group(at, group.id)]
     return sorted(
         [*hosts, *((line.member, line.name or line.label) for line in lines)], key=lambda one: one[1]

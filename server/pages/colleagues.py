@@ -8,6 +8,7 @@ from aiohttp import web
 from server import accounts
 from server.accounts import Colleague
 from server.auth import EmailTaken, Kind, Role
+from server.deeds import Deed, note, record
 from server.entry import Entry, entry
 from server.forms import Typed
 from server.pages.context import HERE_STAFF, POSTED, house
@@ -52,6 +53,7 @@ async def invite(request: web.Request) -> web.StreamResponse:
     if not form.errors:
         try:
             secret = await accounts.invite(at, here.area, *ROLES[chosen], email, here.account)
+            await record(at, here.area, here, Deed.STAFF_INVITED, "", role=chosen)
         except EmailTaken:
             form.errors["email"] = say.email_taken
         else:
@@ -63,8 +65,10 @@ async def invite(request: web.Request) -> web.StreamResponse:
 @entry(Entry.ADMIN)
 async def stop(request: web.Request) -> web.StreamResponse:
     """POST /staff/colleagues/links/{invite}: that link is worth nothing any more."""
-    if not await accounts.stop(house(request), request.match_info["invite"], request[HERE_STAFF].area):
+    at, here = house(request), request[HERE_STAFF]
+    if not await accounts.stop(at, request.match_info["invite"], here.area):
         raise Refused(HTTPStatus.NOT_FOUND, "404")
+    await note(at, here, Deed.STAFF_LINK_STOPPED, request.match_info["invite"])
     return go(COLLEAGUES)
 
 
@@ -77,6 +81,7 @@ async def anew(request: web.Request) -> web.StreamResponse:
     secret = await accounts.renew(at, found.id, here.area, here.account)
     if secret is None:
         raise Refused(HTTPStatus.NOT_FOUND, "404")
+    await record(at, here.area, here, Deed.STAFF_RENEWED, found.id)
     return _issued(request, found.email, secret)
 
 
@@ -89,6 +94,7 @@ async def close(request: web.Request) -> web.StreamResponse:
     if request.method != "POST":
         return page(request, "colleague_sure.html", person=found, action="close")
     await tell_ended(request, await accounts.end(at, found.id, here.area) or ())
+    await note(at, here, Deed.ACCOUNT_CLOSED, found.id)
     return go(COLLEAGUES)
 
 

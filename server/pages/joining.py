@@ -5,9 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
-from server import accounts, passkeys
+from server import accounts, auth, passkeys
 from server.accounts import Invitation, Joined, State, Used
 from server.auth import EmailTaken
+from server.deeds import Deed, note
 from server.doorkeeper import SignedIn
 from server.entry import Entry, entry
 from server.forms import Typed
@@ -93,6 +94,10 @@ async def _whoever_was_here_leaves(request: web.Request, joined: Joined) -> None
     await leaving.end_seat(request)
     await leaving.end_staff(request, quick=False)
     await tell_ended(request, joined.ended)
+    at = house(request)
+    here = await auth.staff(at, joined.cookie)
+    if here is not None:
+        await note(at, here, Deed.STAFF_JOINED)
 
 
 async def _invitation(request: web.Request) -> Invitation:

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 
 from moderation.model import SeatId
 from server import auth, cookies, logs, seats, security, tasks
+from server.deeds import Deed, note
 from server.entry import Entry, entry
 from server.pages.context import ROOMS, house
 from server.pages.render import go
@@ -55,9 +56,13 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 async def end_staff(request: web.Request, *, quick: bool) -> None:
     """End whoever is signed in here, and their place in running sessions."""
     at = house(request)
-    session = await auth.sign_out(at, cookies.read(request, at.config, cookies.STAFF))
+    cookie = cookies.read(request, at.config, cookies.STAFF)
+    here = await auth.staff(at, cookie)
+    session = await auth.sign_out(at, cookie)
     if session is not None:
         await _tell(request, SeatId(session), quick=quick)
+    if here is not None:
+        await note(at, here, Deed.SIGNED_OUT)
 
 
 async def end_seat(request: web.Request) -> Parent | None:

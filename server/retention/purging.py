@@ -19,6 +19,7 @@ from server.data import checkpoints
 from server.data.journal import SqlJournal
 from server.data.store import new_id
 from server.data.tables import (
+    area,
     challenge,
     debrief,
     erasure,
@@ -208,13 +209,13 @@ async def _notes(house: House, kept: Periods, now: datetime) -> int:
 
 
 async def _audit(house: House, kept: Periods, now: datetime) -> int:
-    """The journal up to then, of sessions that have ended and of groups; and safeguarding references."""
+    """The journal up to then, of sessions that have ended, groups and areas; and safeguarding references."""
     cutoff = now - kept.audit
     old = journal.c.at < cutoff
     async with house.database.reading() as connection:
         streams = list((await connection.execute(select(journal.c.stream).where(old).distinct())).scalars())
-        of_groups = set((await connection.execute(select(group.c.id))).scalars())
-    ended = [one for one in streams if one in of_groups or await _has_ended(house, one)]
+        endless = set((await connection.execute(select(group.c.id).union(select(area.c.id)))).scalars())
+    ended = [one for one in streams if one in endless or await _has_ended(house, one)]
     lines = sum([await _take_out(house, one, old) for one in ended])
     return lines + await _change(house, safeguarding.delete().where(safeguarding.c.at < cutoff))
 

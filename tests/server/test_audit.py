@@ -6,6 +6,7 @@ import json
 from typing import get_args
 
 import pytest
+from sqlalchemy import select
 
 from moderation import events as e
 from moderation.events import Event
@@ -23,16 +24,20 @@ from moderation.model import (
     SeatId,
 )
 from moderation.model import Role as InMeeting
-from server import groups, meetings
+from server import auth, groups, meetings
 from server.audit import KINDS
 from server.auth import Role
+from server.data import chain
 from server.data.journal import SqlJournal
 from server.data.tables import group as group_table
+from server.data.tables import journal
 from server.deeds import Deed
 from server.pages.audit import harmless
+from server.pages.colleagues import ROLES
+from server.retention.purging import purge_all
 from server.words import words
 from signalling.meeting.ports import Entry
-from tests.server.conftest import Place
+from tests.server.conftest import PASSWORD, Place
 from tests.server.test_aftercare import somebody
 from tests.server.test_followups import colleague
 from tools.visitor import Visitor
@@ -89,6 +94,8 @@ def test_every_code_has_a_sentence() -> None:
         "mark": Mark,
         "feature": Feature,
     }
+    for role in ROLES:
+        assert getattr(words.audit, f"why_role_{role}")
     for code, values in codes.items():
         for value in values:
             if value is not Mark.NONE:
@@ -195,3 +202,52 @@ async def test_many_lines_are_shown_a_page_at_a_time(place: Place) -> None:
     second = await host.open("/staff/audit?kind=door&page=1")
     assert second.html.count("ocked the door") == 50
     assert len(await rows(host)) == 150
+
+
+async def test_what_is_done_about_accounts_is_in_it_for_admins(place: Place) -> None:
+    guesser, ali = place.visitor(), place.visitor()
+    page = await guesser.open("/staff/sign-in")
+    for email in ("admin@example.org", "nobody@example.org", "admin@example.org"):
+        await guesser.submit(page, email=email, password="a guess", code="123456")
+    page = await ali.open("/staff/sign-in")
+    told = {"email": "admin@example.org", "password": PASSWORD, "code": place.code()}
+    assert (await ali.submit(page, **told)).path == "/staff"
+    await ali.submit(await ali.open("/staff/colleagues/new"), email="kim@secret.example", role="worker")
+    await ali.submit(await ali.open(f"/staff/colleagues/{place.host}/anew"))
+    await ali.submit(await ali.open(f"/staff/colleagues/{place.host}/close"))
+    found = [(row["who"], row["what"], row["whom"], row["why"]) for row in await rows(ali, "?kind=accounts")]
+    assert sorted(found) == sorted(
+        [
+            ("The platform", "Saw somebody fail to sign in as", "Ali", "Times: 2"),
+            ("Ali", "Signed in", "", ""),
+            ("Ali", "Invited somebody to work here", "", "As a family-services worker"),
+            ("Ali", "Made a link to set up signing in anew", "Jo", ""),
+            ("Ali", "Closed the account", "Jo", ""),
+        ]
+    )
+    assert len(await rows(ali, f"?person={place.host}")) == 2
+    async with place.house.database.reading() as connection:
+        kept = str((await connection.execute(select(journal))).all())
+    assert not [word for word in ("127.0.0.1", "@", "secret", "a guess", PASSWORD) if word in kept]
+    assert not (await chain.verify(place.house.database, place.house.keys)).breaks
+
+
+async def test_what_is_done_about_accounts_is_not_for_hosts_nor_for_another_area(place: Place) -> None:
+    admin, host = await place.staff(Role.ADMIN), await place.staff(Role.FACILITATOR)
+    await admin.submit(await admin.open("/staff/colleagues/new"), email="kim@secret.example", role="admin")
+    assert await whats(admin) == {"Invited somebody to work here"}
+    assert await whats(host) == set()
+    elsewhere = await groups.create_area(place.house, "Elsewhere")
+    bo = await auth.create_account(place.house, elsewhere, Role.ADMIN, "bo@example.org", "Bo", PASSWORD)
+    stranger = place.visitor()
+    await place.sign_in(stranger, bo)
+    assert await whats(stranger) == set()
+
+
+async def test_what_was_done_about_accounts_goes_when_its_time_is_over(place: Place) -> None:
+    admin = await place.staff(Role.ADMIN)
+    await admin.submit(await admin.open("/staff/colleagues/new"), email="kim@secret.example", role="admin")
+    place.clock.advance(366 * 86_400)
+    assert (await purge_all(place.house)).counts["audit"] == 1
+    verdict = await chain.verify(place.house.database, place.house.keys)
+    assert (verdict.breaks, verdict.purged) == ((), 1)
