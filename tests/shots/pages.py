@@ -59,8 +59,18 @@ async def take_all(camera: Camera, platform: Platform, browser: Chromium) -> Non
     await staff_pages(camera, Admin(await browser.tab(LAPTOP), "Ali"), platform, seed)
     sam = Parent(await browser.tab(PHONE), "Sam")
     await way_in(camera, sam, seed.parents[0])
-    await sam.tab.goto(f"{platform.origin}/my-place")
-    await camera.take(sam.tab, "my-place")
+    for path, screen in (
+        ("/near", "near"),
+        ("/joining-from", "joining-from"),
+        ("/agreement/question", "agreement-question"),
+        ("/agreement/change", "agreement-change"),
+        ("/my-place", "my-place"),
+    ):
+        await sam.tab.goto(f"{platform.origin}{path}")
+        await camera.take(sam.tab, screen)
     jo = Host(await browser.tab(LAPTOP), "Jo")
     await jo.sign_in(platform.origin, seed.facilitator)
     await camera.take(jo.tab, "host-home")
+    for path, screen in (("agreement", "agreed"), ("agreement/new", "agreed-new"), ("practice", "practice")):
+        await jo.tab.goto(f"{platform.origin}/staff/groups/{seed.group}/{path}")
+        await camera.take(jo.tab, screen)

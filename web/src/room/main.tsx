@@ -44,6 +44,10 @@ function start(place: HTMLElement): void {
   place.replaceChildren();
   render(<App session={session} />, place);
   intoBar(session);
+  if (place.dataset['design'] !== undefined)
+    void import('../design/states').then(({ pose }) => {
+      pose(session);
+    });
 }
 
 const place = document.getElementById('live');

@@ -230,7 +230,7 @@ export function readView(value: unknown): View {
     you: you(fields(from['you'], 'you')),
     hosts: texts(from, 'hosts'),
     theme: text(from, 'theme'),
-    note: text(from, 'note'),
+    note: orElse(from, 'note', text, ''),
     starts: time(from, 'starts'),
     ends: time(from, 'ends'),
     locked: yes(from, 'locked'),
