@@ -30,6 +30,7 @@ from livekit.protocol.rtc import (
     UpdateTrackSettings,
     UpdateVideoLayers,
 )
+from OpenSSL import SSL
 
 from media import rtcp, sctp, twcc
 from media.packets import is_rtcp
@@ -98,6 +99,11 @@ class Garbling(Reading):
         if self._connecting is not None:
             self._connecting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
+    def say(self, message: bytes) -> None:
+        """As any connection; the engine may have ended it."""
+        with contextlib.suppress(SSL.Error):
+            super().say(message)
+
     def spoil(self, clear: bytes, kind: str) -> None:
         """Send a packet as its reader will find it: wrong, and authentic. libsrtp refuses the worst."""
         if len(clear) >= 8 and self.stands:
@@ -114,6 +120,8 @@ class Garbling(Reading):
 class Intruder(Performer):
     """One stay. It ends when the engine has had enough."""
 
+    left_out = ("a=ssrc", "a=msid", "a=fingerprint", "a=candidate", "a=end-of-candidates")
+
     def __init__(
         self, http: aiohttp.ClientSession, url: str, certificate: Certificate, token: str,
         chance: random.Random, spoils: Spoils, *, heckles: bool,
@@ -125,8 +133,6 @@ class Intruder(Performer):
         self._feedback_due = self._chat_due = 0.0
         self._their_tag = self._said_inside = 0
         self.every, self.picture_every = 0.01, 0.05
-
-    left_out = ("a=ssrc", "a=msid", "a=fingerprint", "a=candidate", "a=end-of-candidates")
 
     def _links(self, certificate: Certificate) -> tuple[Link, Link]:
         self._above = Garbling(certificate, self, self._spoils)
