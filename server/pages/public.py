@@ -34,6 +34,7 @@ async def helplines(request: web.Request) -> web.StreamResponse:
     """GET /helplines."""
     answer = page(request, "helplines.html", lines=HELPLINES)
     answer.headers[hdrs.CACHE_CONTROL] = "no-cache"
+    answer.headers[hdrs.VARY] = "Accept-Encoding, Accept-Language, Cookie"
     return answer
 
 

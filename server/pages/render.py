@@ -88,7 +88,6 @@ def page(request: web.Request, template: str, status: int = 200, **facts: Any) -
     html = request.app[TEMPLATES].get_template(template).render(token=token, **known, **facts)
     answer = web.Response(text=html, content_type="text/html", status=status)
     answer.headers[hdrs.CACHE_CONTROL] = "no-store"
-    answer.headers[hdrs.VARY] = "Accept-Encoding, Accept-Language, Cookie"
     if len(html) > WORTH_COMPRESSING and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
         answer.enable_compression(web.ContentCoding.gzip)
     if token.new_visit is not None:
