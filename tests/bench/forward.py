@@ -256,10 +256,9 @@ async def profile(rate: int) -> None:
 
 
 def child_of_ours(word: str) -> psutil.Process:
-    """The child of this process whose command line has this word."""
-    return next(
-        child for child in psutil.Process().children() if any(word in part for part in child.cmdline())
-    )
+    """The process that this one started, itself or through a shell, whose command line has this word."""
+    below = psutil.Process().children(recursive=True)
+    return [child for child in below if any(word in part for part in child.cmdline())][-1]
 
 
 async def embedded_figures() -> tuple[float, int]:

@@ -68,7 +68,9 @@ jsons = st.recursive(
     max_leaves=6,
 )
 examples = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 Example = Callable[..., Coroutine[Any, Any, None]]
