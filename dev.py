@@ -98,8 +98,9 @@ def say(line: str) -> None:
 
 
 def environment() -> dict[str, str]:
-    """What children inherit: no other virtual environment, and no setting that makes npm leave tools out."""
-    misleading = {"PYTHONPATH", "PYTHONHOME", "NODE_ENV", "VIRTUAL_ENV"}
+    """What children inherit: no other virtual environment, and no setting that makes npm leave tools out or
+    every process compile everything anew."""
+    misleading = {"PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "NODE_ENV", "VIRTUAL_ENV"}
     kept = {name: value for name, value in os.environ.items() if name not in misleading}
     return {**kept, "PYTHONUNBUFFERED": "1", "PATH": f"{VENV / 'bin'}:{kept.get('PATH', os.defpath)}"}
 

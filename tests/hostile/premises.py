@@ -18,7 +18,7 @@ from livekit import api
 from server import auth, groups, invites, meetings
 from server.config import Config
 from server.crypto import KeyRing
-from server.data.store import Database, migrate
+from server.data.store import Database
 from server.house import House, SystemClock
 from tests.hostile.people import Person
 from tests.peers import Peer
@@ -213,7 +213,7 @@ def _running(platform: Platform) -> Iterator[Premises]:
 
 async def started(platform: Platform) -> Premises:
     """Start a platform on a fresh database, with its staff."""
-    await asyncio.to_thread(migrate, platform.environment()["HEARTH_DATABASE_URL"])
+    await platform.migrate()
     async with _house(platform) as house:
         area = await groups.create_area(house, AREA)
         signs = {

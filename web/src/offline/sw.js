@@ -3,6 +3,8 @@
 const KEPT = 'helplines';
 const PAGE = '/helplines';
 const PARTS_OF_PAGE = /(?:href|src)="(\/(?:static|words)\/[^"]+)"/g;
+/** One copy is kept, in the language it came in: better that than none. */
+const ANY_LANGUAGE = { ignoreVary: true };
 const PARTS_OF_SCRIPT = /(?:from|import)\s*["'](\.\/[^"']+)["']/g;
 
 /** Fetches without cookies, so that what is kept is the same for everybody. */
@@ -26,7 +28,7 @@ async function fresh(request) {
   try {
     return await fetch(request);
   } catch {
-    return (await caches.match(request)) ?? Response.error();
+    return (await caches.match(request, ANY_LANGUAGE)) ?? Response.error();
   }
 }
 
