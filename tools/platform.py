@@ -19,8 +19,6 @@ from typing import IO, Self
 import aiohttp
 import pyotp
 
-from server.data.store import migrate
-
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 60.0  # seconds until the first page must be served
 END_WITHIN = 6.0
@@ -145,8 +143,7 @@ class Platform:
         return printed.decode()
 
     async def migrate(self) -> None:
-        """Makes the database. Here: a process for it would take longer to start than to migrate."""
-        await asyncio.to_thread(migrate, self.environment()["HEARTH_DATABASE_URL"])
+        await self.run("migrate")
 
     async def seed(self, parents: int = 3) -> Seed:
         """Fills a new, migrated database. Raises: WillNotStart"""

@@ -32,7 +32,7 @@ from tests.journeys.staged import (
     phones,
     silent_and_black,
 )
-from tools.platform import Platform
+from tests.platform import Platform
 
 LONGEST = 900.0
 """Seconds for all of it, on a machine that is busy."""

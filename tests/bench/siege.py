@@ -26,7 +26,7 @@ from tests.bench.kit.limits import run
 from tests.bench.kit.lines import Helper, helper
 from tests.hostile.people import Person
 from tests.hostile.premises import Evening, Premises, evening, started
-from tools.platform import Platform
+from tests.platform import Platform
 
 LONGEST = 560.0
 IN_PEACE = 10.0

@@ -22,7 +22,8 @@ from server.data.store import Database
 from server.house import House, SystemClock
 from tests.hostile.people import Person
 from tests.peers import Peer
-from tools.platform import ROOT, Platform, SignIn, free_port
+from tests.platform import Platform
+from tools.platform import ROOT, SignIn, free_port
 
 PASSWORD: Final = "a long enough password"
 TOTP: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -9,8 +9,9 @@ import pytest_asyncio
 
 from tests.browsers import LAPTOP, PHONE, Chromium, chromium, firefox
 from tests.journeys.people import Admin, Host, Parent
+from tests.platform import Platform
 from tools.joining import join
-from tools.platform import Platform, SignIn
+from tools.platform import SignIn
 from tools.visitor import Visitor
 
 ALI, JO = "ali@charity.example", "jo@charity.example"

@@ -20,7 +20,7 @@ from tests.hostile.people import Person
 from tests.hostile.premises import Premises
 from tests.journeys.hastened import AHEAD, PROGRAM
 from tests.journeys.people import Admin, Host, Parent, Staff
-from tools.platform import Platform
+from tests.platform import Platform
 
 PASSWORD = "a long enough password"
 AREA = "Valley Council"

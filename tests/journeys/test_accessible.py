@@ -10,9 +10,9 @@ import pytest
 
 from tests.browsers import WEB, ChromiumTab, Tab, chromium
 from tests.journeys.stage import stage
+from tests.platform import Platform
 from tests.shots import pages, room
 from tests.shots.camera import ALWAYS_DARK, Camera
-from tools.platform import Platform
 
 pytestmark = pytest.mark.timeout(400)
 

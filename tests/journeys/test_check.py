@@ -20,7 +20,7 @@ from tests.journeys.staged import (
     phone,
     phones,
 )
-from tools.platform import Platform
+from tests.platform import Platform
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page
 from tests.browsers import PATIENCE, Chromium, ChromiumTab, chromium, until
 from tests.journeys.neutral import WEATHER, neutral
 from tests.journeys.people import Parent
-from tools.platform import Platform
+from tests.platform import Platform
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browsers import PHONE, chromium
-from tools.platform import Platform
+from tests.platform import Platform
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.browsers import LAPTOP, PHONE, Chromium, chromium, until
 from tests.journeys.people import MICROPHONE_OFF, Host, Parent, receives_media
-from tools.platform import Platform, Seed
+from tests.platform import Platform
+from tools.platform import Seed
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -9,8 +9,9 @@ from playwright.async_api import CDPSession
 
 from tests.browsers import LAPTOP, ChromiumTab, chromium
 from tests.journeys.people import Admin, Staff
+from tests.platform import Platform
 from tools.joining import PASSWORD
-from tools.platform import Platform, SignIn
+from tools.platform import SignIn
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 

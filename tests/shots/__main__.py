@@ -13,9 +13,10 @@ from pathlib import Path
 
 from tests.browsers import chromium
 from tests.journeys.stage import stage
+from tests.platform import Platform
 from tests.shots import pages, room, sheets
 from tests.shots.camera import Camera
-from tools.platform import Platform, WillNotStart
+from tools.platform import WillNotStart
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "shots"
 

@@ -2,8 +2,9 @@
 
 from tests.browsers import LAPTOP, PHONE, Chromium, ChromiumTab
 from tests.journeys.people import Admin, Host, Parent
+from tests.platform import Platform
 from tests.shots.camera import Camera
-from tools.platform import Platform, Seed
+from tools.platform import Seed
 
 
 async def staff_pages(camera: Camera, admin: Admin, platform: Platform, seed: Seed) -> None:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from tests.browsers import LAPTOP, Chromium, until
 from tests.journeys.people import Host, Someone
-from tools.platform import Platform, Seed
+from tests.platform import Platform
+from tools.platform import Seed
 
 
 @asynccontextmanager

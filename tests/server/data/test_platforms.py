@@ -22,9 +22,10 @@ from server.data.tables import journal
 from tests.hostile.people import Person
 from tests.hostile.premises import Evening, GlassEngine, Premises, evening, glass_engine, started
 from tests.peers import Refused
+from tests.platform import Platform
 from tests.redis import redis_server
 from tests.server.data.conftest import fresh_copy
-from tools.platform import Platform, free_port
+from tools.platform import free_port
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 
