@@ -112,7 +112,7 @@ class Scales:
     def __str__(self) -> str:
         every = [weight for _, weight in self.weights[:: max(1, len(self.weights) // 10)]]
         tenths = " ".join(f"{weight:.1f}" for weight in [*every, self.weights[-1][1]])
-        return f"{tenths} MiB, {self.slope:+.3f} a minute"
+        return f"{tenths} MiB"
 
     @property
     def slope(self) -> float:

@@ -152,4 +152,5 @@ async def test_minutes_of_almost_valid_messages_upset_nobody_and_leave_nothing_b
     print(f"\n--seed {seed}")
     async with engine() as child:
         scales = await _survives(child, random.Random(seed), 60 * minutes)
+        print(f"  {scales.slope:+.3f} MiB a minute")
         assert scales.slope < MOST_GROWTH
