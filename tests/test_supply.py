@@ -37,7 +37,6 @@ def test_a_component_that_says_nothing_does_not_pass() -> None:
     assert list(supply.not_agreed(_bill())) == ["pkg:pypi/one@1.0: licence unknown"]
 
 
-@pytest.mark.timeout(180)
 def test_the_bills_name_what_is_shipped_and_every_licence_is_agreed_to() -> None:
     for bill, known in ((supply.python_bill(), "aiohttp"), (supply.web_bill(), "livekit-client")):
         names = {component["name"] for component in bill["components"]}
