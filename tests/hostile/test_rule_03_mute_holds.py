@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiortc.rtcdtlstransport import RTCDtlsTransport
-from livekit.protocol.models import ParticipantPermission, TrackSource, TrackType
+from livekit.protocol.models import ParticipantInfo, ParticipantPermission, TrackSource, TrackType
 from livekit.protocol.rtc import (
     AddTrackRequest,
     MuteTrackRequest,
@@ -64,7 +64,8 @@ async def _scene(evening: Evening, *, muted: bool = True) -> Scene:
 async def test_a_muted_client_that_goes_on_sending_is_not_heard_for_ten_seconds(glass: Evening) -> None:
     scene = await _scene(glass, muted=False)
     await scene.host.must("mute", person=scene.asha.person)
-    acknowledged = asyncio.get_running_loop().time()
+    await asyncio.gather(*(listener.caught_up() for listener in scene.listeners))
+    heard = [listener.bytes_from(scene.media.sid, "audio") for listener in scene.listeners]
     at_first = await glass.engine.stats(glass.meeting)
     sent = await scene.microphone.bytes()
     pictures = [listener.bytes_from(scene.media.sid, "video") for listener in scene.listeners]
@@ -77,9 +78,9 @@ async def test_a_muted_client_that_goes_on_sending_is_not_heard_for_ten_seconds(
     assert later.sent_on(seat, "audio") == at_first.sent_on(seat, "audio")
     assert await scene.microphone.bytes() - sent > 50_000, "the client did not go on sending"
     assert later.came_in(seat) - at_first.came_in(seat) > 400, "nothing reached the engine"
+    assert [listener.bytes_from(scene.media.sid, "audio") for listener in scene.listeners] == heard
     for listener, before in zip(scene.listeners, pictures, strict=True):
-        assert listener.last_from(scene.media.sid, "audio") <= acknowledged + 0.1
-        assert listener.bytes_from(scene.media.sid, "video") > before, "the picture was not held"
+        assert listener.bytes_from(scene.media.sid, "video") > before, "the picture was held too"
 
 
 # --- Tricks ---
@@ -259,7 +260,6 @@ async def test_no_trick_of_a_muted_client_is_heard(
 
 
 async def _tried(trick: Callable[[Scene], Awaitable[None]], scene: Scene) -> None:
-    await asyncio.sleep(0.15)  # what was on its way when the host pressed has arrived
     with contextlib.suppress(Gone):
         await trick(scene)
 
@@ -276,7 +276,6 @@ async def test_a_picture_in_a_muted_microphones_place_is_not_seen(glass: Evening
     """The other way round: a held camera is not replaced by a picture called sound."""
     scene = await _scene(glass, muted=False)
     await scene.host.must("hold_camera", person=scene.asha.person)
-    await asyncio.sleep(0.15)
     async with asyncio.TaskGroup() as together:
         for listener in scene.listeners:
             together.create_task(listener.hears_nothing(2.0, kind="video"))
@@ -287,7 +286,6 @@ async def test_with_both_held_nothing_at_all_may_be_published(glass: Evening) ->
     """An empty list of sources means everything to LiveKit."""
     scene = await _scene(glass)
     await scene.host.must("hold_camera", person=scene.asha.person)
-    await asyncio.sleep(0.15)
     async with asyncio.TaskGroup() as together:
         for listener in scene.listeners:
             together.create_task(listener.hears_nothing(2.5))
@@ -342,7 +340,6 @@ async def test_a_mute_outlives_the_waiting_room_and_an_undone_removal(glass: Eve
 
 async def test_lifting_a_mute_unmutes_nobody(glass: Evening) -> None:
     scene = await _scene(glass)
-    await asyncio.sleep(0.15)
     for lift in (("lift", {"person": scene.asha.person}), ("lift_all", {})):
         await scene.host.must(lift[0], **lift[1])
         await scene.nobody_hears_her(1.5)
@@ -366,9 +363,14 @@ async def test_muting_oneself_is_another_thing(glass: Evening) -> None:
     assert scene.microphone.info is not None
     asked = MuteTrackRequest(sid=scene.microphone.info.sid, muted=True)
     await scene.media.send(SignalRequest(mute=asked))
-    await asyncio.sleep(0.2)
+    for listener in scene.listeners:
+        await listener.heard(lambda said: any(map(_tells_a_mute, said.update.participants)))
     await scene.nobody_hears_her()
     await scene.host.must("mute", person=scene.asha.person)
     await scene.host.must("lift", person=scene.asha.person)
     await scene.nobody_hears_her()
     assert scene.asha.view["you"]["microphone_held"] is False
+
+
+def _tells_a_mute(participant: ParticipantInfo) -> bool:
+    return any(track.muted for track in participant.tracks)

@@ -18,8 +18,6 @@ from tests.reels import picture, tone
 EVERYTHING = ["chat", "hands", "picture", "sound"]
 LISTENING = 0.8
 PATIENCE = 20.0
-ON_ITS_WAY = 0.15
-"""Seconds in which what was sent before the press may still arrive."""
 
 
 @dataclass
@@ -49,7 +47,11 @@ class Room:
     async def pauses(self) -> None:
         """One press, and what was on its way has arrived."""
         await self.host.must("pause")
-        await asyncio.sleep(ON_ITS_WAY)
+        await self.caught_up()
+
+    async def caught_up(self) -> None:
+        """What was on its way has arrived."""
+        await asyncio.gather(*(peer.caught_up() for peer in self.media.values()))
 
     async def silence(self, seconds: float = LISTENING, *kinds: str) -> None:
         """Nobody receives a single packet of these kinds, or of anything."""
@@ -206,7 +208,6 @@ async def test_each_comes_back_by_itself(room: Room) -> None:
 
     await room.host.must("resume_feature", feature="sound")
     await room.all_meet("audio")
-    await asyncio.sleep(ON_ITS_WAY)
     await room.silence(LISTENING, "video")
     assert (await room.says(room.asha))["error"] == "paused"
 
@@ -230,7 +231,6 @@ async def test_pictures_alone_bring_no_sound(room: Room) -> None:
     await room.pauses()
     await room.host.must("resume_feature", feature="picture")
     await room.all_meet("video")
-    await asyncio.sleep(ON_ITS_WAY)
     assert (await room.hostile.publish(tone())).info is None
     await room.silence(LISTENING, "audio")
 

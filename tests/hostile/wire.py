@@ -71,8 +71,12 @@ class Wire:
         return not self._listening.done()
 
     async def say(self, frame: str) -> None:
-        """Send one text frame, sense or nonsense."""
-        await self.socket.send_str(frame)
+        """Send one text frame, sense or nonsense. Raises Unanswered where the other side has ended it."""
+        try:
+            await self.socket.send_str(frame)
+        except aiohttp.ClientConnectionError:
+            last = [told[:200] for told in self.frames[-3:]]
+            raise Unanswered(f"closed with {self.socket.close_code}, last heard {last}") from None
 
     async def ask(self, event: str, *data: object, wait: float = WAIT) -> Any:
         """Send an event and wait for its acknowledgement. Raises Unanswered."""
