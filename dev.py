@@ -5,7 +5,7 @@
     python3 dev.py test [--long]         everything that must hold: check, then vitest, then pytest
     python3 dev.py check                 formatting, lint, types, import directions, licences, known holes
     python3 dev.py bench NAME            one measurement, as JSON lines
-    python3 dev.py shots [--more]        a picture of every screen, narrow and wide, in shots/
+    python3 dev.py shots [--more]        a picture of every screen and state, at three widths, in shots/
     python3 dev.py serve                 the platform alone, configured by HEARTH_ variables
     python3 dev.py bill                  what Hearth is made of, as bills of materials in bill/
     python3 dev.py words TAG             a language's catalogue, made or brought up to date
@@ -407,7 +407,7 @@ def serve(_options: argparse.Namespace) -> int:
 
 def shots(options: argparse.Namespace) -> int:
     prepare(for_tests=True)
-    become(str(PYTHON), "-m", "tests.shots", *(("--more",) if options.more else ()))
+    become(str(PYTHON), "-m", "tests.shots", *(("--more",) if options.more else ()), *options.parts)
 
 
 def bill(_options: argparse.Namespace) -> int:
@@ -489,6 +489,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     jobs.choices["shots"].add_argument(
         "--more", action="store_true", help="from right to left, with long words and names, with large text"
     )
+    jobs.choices["shots"].add_argument("parts", nargs="*", help="pages, room or states alone")
     jobs.choices["words"].add_argument("tag", help="the language's short name, such as pl")
     jobs.choices["bench"].add_argument("name", help="docs/measurements.md has the names")
     jobs.choices["bench"].add_argument("arguments", nargs=argparse.REMAINDER)

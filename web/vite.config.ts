@@ -56,6 +56,7 @@ export default defineConfig({
         'src/pages/passkey.ts',
         'src/check/main.ts',
         'src/room/main.tsx',
+        'src/styles/frame.css',
         'src/styles/main.css',
         'src/styles/room.css',
         'src/offline/sw.js',

@@ -60,6 +60,7 @@ def environment(config: Config, bundle: Path) -> Environment:
     Raises:
         NoBundle
     """
+    assets = _assets(bundle)
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -72,7 +73,8 @@ def environment(config: Config, bundle: Path) -> Environment:
         words=words,
         promised=lambda clause: spoken().say(agreement.AREA, clause),
         exit_url=config.exit_url,
-        asset=_assets(bundle),
+        asset=assets,
+        imported_by=assets.imported_by,
         day=lambda moment: when.day(moment, config.zone),
         plain_day=when.plain_day,
         on_day=lambda moment, now: when.on_day(moment, now, config.zone),
@@ -121,6 +123,7 @@ class Assets:
 
     def __init__(self, manifest: Mapping[str, Mapping[str, Any]]) -> None:
         self._files = {source: f"{STATIC}{entry['file']}" for source, entry in manifest.items()}
+        self._imports = {source: tuple(entry.get("imports", ())) for source, entry in manifest.items()}
 
     def __call__(self, source: str) -> str:
         """The address of one built file.
@@ -129,3 +132,11 @@ class Assets:
             KeyError: the bundle has no such entry.
         """
         return self._files[source]
+
+    def imported_by(self, source: str) -> list[str]:
+        """The addresses of what one built script imports, which a browser else learns from the script itself.
+
+        Raises:
+            KeyError: the bundle has no such entry.
+        """
+        return [self._files[imported] for imported in self._imports[source]]

@@ -41,6 +41,7 @@ SOURCES = (
     "src/pages/passkey.ts",
     "src/check/main.ts",
     "src/room/main.tsx",
+    "src/styles/frame.css",
     "src/styles/main.css",
     "src/styles/room.css",
 )

@@ -1,37 +1,60 @@
 """Started as `python3 dev.py shots`; the pictures go to shots/, named after screen, width and colours.
 
 Contact sheets lie beside them. With --more they are named after what was tried instead: rtl, long, large.
-What does not fit is told.
+What does not fit is told. With names of parts, only those are taken.
 """
 
+import argparse
 import asyncio
+import base64
+import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from tests.browsers import chromium
+from tests.browsers import Chromium, chromium
 from tests.journeys.stage import stage
 from tests.platform import Platform
-from tests.shots import pages, room, sheets
+from tests.shots import pages, room, sheets, states
 from tests.shots.camera import Camera
 from tools.platform import WillNotStart
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "shots"
 
 
-async def run(*, tries: bool) -> None:
+async def of_pages(camera: Camera, browser: Chromium) -> None:
+    with tempfile.TemporaryDirectory() as data:
+        async with Platform(Path(data)) as platform:
+            await pages.take_all(camera, platform, browser)
+
+
+async def of_the_room(camera: Camera, browser: Chromium) -> None:
+    began = timedelta(minutes=5)
+    with tempfile.TemporaryDirectory() as data:
+        async with stage(Path(data), browser, room.PARENTS, began=began) as night:
+            await room.take_all(camera, night)
+
+
+async def of_states(camera: Camera, browser: Chromium) -> None:
+    demo = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    with tempfile.TemporaryDirectory() as data:
+        async with Platform(Path(data), settings={"HEARTH_DEMO": demo}) as platform:
+            await states.take_all(camera, platform, browser)
+
+
+PARTS = {"pages": of_pages, "room": of_the_room, "states": of_states}
+
+
+async def run(chosen: Sequence[str], *, tries: bool) -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     camera = Camera(FOLDER, tries)
-    with tempfile.TemporaryDirectory() as data:
-        async with Platform(Path(data)) as platform, chromium() as browser:
-            await pages.take_all(camera, platform, browser)
-    with tempfile.TemporaryDirectory() as data:
-        began = timedelta(minutes=5)
-        async with chromium() as browser, stage(Path(data), browser, room.PARENTS, began=began) as night:
-            await room.take_all(camera, night)
+    for part in chosen:
+        async with chromium() as browser:
+            await PARTS[part](camera, browser)
     async with chromium() as browser:
         await sheets.lay_out(browser, FOLDER)
     told = f", and {camera.amiss} things amiss" if tries else ""
@@ -39,7 +62,11 @@ async def run(*, tries: bool) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="tests.shots")
+    parser.add_argument("--more", action="store_true")
+    parser.add_argument("parts", nargs="*", choices=PARTS)
+    options = parser.parse_args()
     try:
-        asyncio.run(run(tries="--more" in sys.argv))
+        asyncio.run(run(options.parts or list(PARTS), tries=options.more))
     except WillNotStart as failure:
         sys.exit(str(failure))

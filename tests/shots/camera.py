@@ -12,6 +12,7 @@ from tests.shots.trials import AMISS, DRESS, TRIALS, UNDRESS
 
 SETTLE = 0.6  # seconds for pictures and transitions to come to rest
 FADE = 0.3  # seconds from one set of colours to the other
+TABLET = (768, 1024)
 NARROW = (320, 640)  # the narrowest that a page must bear (WCAG 2.2, 1.4.10)
 COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # The room and the desk are dark whatever the device prefers.
@@ -20,7 +21,7 @@ ALWAYS_DARK = "document.documentElement.classList.contains('room')"
 
 @dataclass
 class Camera:
-    """In both sizes, and where it makes a difference in both colours. The tab stays as wide as it was.
+    """In three sizes, and where it makes a difference in both colours. The tab stays as wide as it was.
 
     With `tries`, in one colour and under every trial instead: from right to left, with long words and names,
     with large text. What does not fit is told.
@@ -46,7 +47,7 @@ class Camera:
         print(f"  {screen}", flush=True)
 
     async def _picture(self, page: Page, name: str) -> None:
-        for width, height in (PHONE, LAPTOP):
+        for width, height in (PHONE, TABLET, LAPTOP):
             await page.set_viewport_size({"width": width, "height": height})
             await asyncio.sleep(SETTLE)
             if await page.evaluate(ALWAYS_DARK):
@@ -59,7 +60,7 @@ class Camera:
             await page.emulate_media(color_scheme="light")
 
     async def _try(self, page: Page, name: str) -> None:
-        for width, height in (NARROW, PHONE, LAPTOP):
+        for width, height in (NARROW, PHONE, TABLET, LAPTOP):
             await page.set_viewport_size({"width": width, "height": height})
             await asyncio.sleep(FADE)
             await self._tell(f"{name}-{width}", await page.evaluate(AMISS))

@@ -50,5 +50,25 @@ function start(place: HTMLElement): void {
     });
 }
 
+/** A sheet that the first words did not wait for, from now on; without it if it cannot be had. */
+function wear(sheet: HTMLLinkElement): Promise<void> {
+  sheet.media = 'all';
+  if (sheet.sheet !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    for (const end of ['load', 'error'])
+      sheet.addEventListener(
+        end,
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+  });
+}
+
 const place = document.getElementById('live');
-if (place !== null) start(place);
+const sheets = document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"][media="print"]');
+if (place !== null)
+  void Promise.all([...sheets].map(wear)).then(() => {
+    start(place);
+  });
