@@ -28,7 +28,8 @@ RUN python3 -m venv /opt/venv \
 
 # --- What runs ---
 FROM python
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin hearth \
+RUN groupadd --gid 10001 hearth \
+ && useradd --system --uid 10001 --gid hearth --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin hearth \
  && install --directory --owner=hearth --group=hearth --mode=0700 /data
 WORKDIR /hearth
 COPY --from=packages /opt/venv /opt/venv

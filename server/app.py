@@ -21,7 +21,7 @@ from server.data.presence import OwnPresence, SqlPresence
 from server.data.store import Database
 from server.doorkeeper import Doorkeeper
 from server.draining import Draining, drain_when_asked, end_platform
-from server.embedded import Embedded, Settings
+from server.embedded import Embedded, Settings, binding
 from server.entry import Entry
 from server.forms import LONGEST_BODY
 from server.house import House, SystemClock
@@ -136,11 +136,6 @@ def _connect(house: House, journal: Journal, media: MediaEngine) -> _Wire:
     return _Wire(applier, gate, gateway, poller)
 
 
-def _bind6(host: str) -> str:
-    """Where the engine listens for IPv6: nowhere, on this machine alone, or wherever browsers reach it."""
-    return host if not host or _is_loopback(host) else "::"
-
-
 def how_many_engines(config: Config, cores: int) -> int:
     """As many as the settings say, or else one for each core that we may use.
 
@@ -162,12 +157,11 @@ def _media(config: Config) -> tuple[LiveKit | Workers, Embedded | None]:
     if config.media != EMBEDDED:
         will = Will(config.media, config.media_key, config.media_secret)
         return LiveKit(lambda: config.media, config.media_key, config.media_secret, will=will), None
-    on_this_machine = _is_loopback(config.media_host)
     settings = Settings(
-        media_host=config.media_host if on_this_machine else "0.0.0.0",  # noqa: S104 - browsers must reach it
+        media_host=binding(config.media_host),
         media_port=config.media_port,
         advertised_host=config.media_host,
-        media_host6=_bind6(config.media_host6),
+        media_host6=binding(config.media_host6),
         advertised_host6=config.media_host6,
         turn_urls=tuple(config.turn_urls.split()),
         turn_secret=config.turn_secret,

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+import socket
 import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE, Process
@@ -86,6 +87,23 @@ class Settings:
         if self.turn_urls:
             told |= {"turn_urls": list(self.turn_urls), "turn_secret": self.turn_secret}
         return json.dumps(told).encode() + b"\n"
+
+
+def binding(host: str) -> str:
+    """Where the engine binds so that browsers find it at `host`; nowhere for none.
+
+    At that very address where it is this machine's own: bound to all of them, answers could leave by another,
+    and no browser would take them. Wherever the machine is reached, where a router translates.
+    """
+    if not host:
+        return ""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return "::" if family is socket.AF_INET6 else "0.0.0.0"  # noqa: S104 - browsers must reach it
+    return host
 
 
 class Embedded:

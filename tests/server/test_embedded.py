@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from moderation.model import MeetingId
 from server import embedded
-from server.embedded import HOME, Embedded, EngineWillNotStart, Settings
+from server.embedded import HOME, Embedded, EngineWillNotStart, Settings, binding
 from server.livekit import LiveKit
 
 # The engine's manners in a few lines: settings in, ports out, ends when its input closes.
@@ -59,6 +59,23 @@ async def test_the_engine_is_where_its_ready_line_says() -> None:
         assert engine.ports is not None
         assert engine.endpoint() == f"ws://127.0.0.1:{engine.ports.signalling}"
         assert engine.ports.media == 7882
+
+
+@pytest.mark.parametrize(
+    ("address", "bound"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.0.0.9", "127.0.0.9"),
+        ("::1", "::1"),
+        ("203.0.113.77", "0.0.0.0"),
+        ("2001:db8::77", "::"),
+        ("", ""),
+    ],
+)
+def test_media_answers_from_the_address_that_browsers_were_told_if_it_is_our_own(
+    address: str, bound: str
+) -> None:
+    assert binding(address) == bound
 
 
 async def test_the_engine_learns_its_settings_on_its_input_and_nothing_from_the_environment(

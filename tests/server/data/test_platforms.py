@@ -19,6 +19,7 @@ from moderation.model import MeetingId, Phase
 from server.data import chain
 from server.data.journal import SqlJournal
 from server.data.tables import journal
+from server.doorkeeper import BY_BOTH
 from tests.hostile.people import Person
 from tests.hostile.premises import Evening, GlassEngine, Premises, evening, glass_engine, started
 from tests.peers import Refused
@@ -26,6 +27,7 @@ from tests.platform import Platform
 from tests.redis import redis_server
 from tests.server.data.conftest import fresh_copy
 from tools.platform import free_port
+from tools.visitor import Visitor
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 
@@ -203,3 +205,15 @@ async def test_a_session_that_one_host_ends_lets_nobody_in_whom_the_other_admits
     assert answers[1] in ({"ok": False, "error": "ended"}, {"ok": True, "seq": answers[1].get("seq")})
     await two.jo.sees(lambda view: view["phase"] == Phase.ENDED.value, WAIT)
     await two.agree((sam,))
+
+
+async def test_whoever_guesses_at_both_platforms_in_turns_has_the_tries_of_one(both: Both) -> None:
+    wrong = {"email": "nobody@valley.example", "password": "a guess", "code": "123456"}
+    async with Visitor(both.one.origin) as one, Visitor(both.other.origin) as other:
+        answers = []
+        for number in range(BY_BOTH.amount + 2):
+            guesser = (one, other)[number % 2]
+            page = await guesser.open("/staff/sign-in")
+            answers.append((await guesser.submit(page, **wrong)).status)
+    refused = [HTTPStatus.TOO_MANY_REQUESTS] * 2
+    assert answers == [HTTPStatus.UNPROCESSABLE_ENTITY] * BY_BOTH.amount + refused
