@@ -9,12 +9,11 @@ from aiohttp import web
 from server import groups, invites, meetings
 from server.entry import Entry, entry
 from server.forms import Typed
-from server.groups import Group
 from server.mail import outbox
 from server.names import tidy
 from server.pages.context import HERE_STAFF, POSTED, house
-from server.pages.guard import Refused
 from server.pages.render import go, page
+from server.pages.wanted import wanted_group
 from server.words import words
 
 LONGEST_TITLE = 80
@@ -129,11 +128,3 @@ def _moment(request: web.Request, day: date | None, clock: time | None, minutes:
         return None
     starts_at = meetings.at_wall_clock(day, clock, at.config.zone)
     return starts_at if meetings.would_last_beyond(starts_at, minutes, at.clock.now()) else None
-
-
-async def wanted_group(request: web.Request) -> Group:
-    """The group that the address names, if it is one of this admin's area."""
-    found = await groups.find(house(request), request.match_info["group"], request[HERE_STAFF].area)
-    if found is None:
-        raise Refused(HTTPStatus.NOT_FOUND, "404")
-    return found

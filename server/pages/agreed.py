@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from server import agreements, groups, meetings, remarks
+from server import agreements, remarks
 from server.agreements import Agreement, Clause
 from server.auth import Role
 from server.deeds import Deed, record
@@ -18,6 +18,7 @@ from server.pages.context import HERE_STAFF, POSTED, WHEREABOUTS, house
 from server.pages.guard import Refused
 from server.pages.parent import turned_back
 from server.pages.render import go, page
+from server.pages.wanted import wanted_group
 from server.remarks import Kind
 from server.whereabouts import Step
 from server.words import words
@@ -71,7 +72,7 @@ async def older(request: web.Request) -> web.StreamResponse:
 @entry(Entry.STAFF)
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /staff/groups/{group}/agreement: as it stands, and what people say about it."""
-    at, found = house(request), await _group(request)
+    at, found = house(request), await wanted_group(request)
     said = await remarks.of_group(at, found.id)
     return page(
         request,
@@ -87,7 +88,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 @entry(Entry.STAFF)
 async def settle(request: web.Request) -> web.StreamResponse:
     """POST /staff/groups/{group}/agreement: a question or a proposal has been seen to."""
-    found = await _group(request)
+    found = await wanted_group(request)
     wanted = Typed(request[POSTED]).raw("remark")
     await remarks.settle(house(request), found.id, wanted, request[HERE_STAFF].account)
     return go(_path(found))
@@ -96,7 +97,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
 @entry(Entry.STAFF)
 async def change(request: web.Request) -> web.StreamResponse:
     """GET and POST /staff/groups/{group}/agreement/new: what the group has agreed, as a new version."""
-    at, found = house(request), await _group(request)
+    at, found = house(request), await wanted_group(request)
     current = await _current(request, found)
     if request.method != "POST":
         return _change(request, found, current, current.clauses, {})
@@ -146,16 +147,6 @@ async def _current(request: web.Request, found: Group) -> Agreement:
     async with at.database.reading() as connection:
         version = await agreements.current_version(connection, found.id)
     return await agreements.read(at, found.id, version)
-
-
-async def _group(request: web.Request) -> Group:
-    """A group of the admin's area, or one that the facilitator hosts."""
-    at, here = house(request), request[HERE_STAFF]
-    found = await groups.find(at, request.match_info["group"], here.area)
-    is_host = here.role is Role.FACILITATOR
-    if found is None or (is_host and not await meetings.is_host(at, here.account, found.id)):
-        raise Refused(HTTPStatus.NOT_FOUND, "404")
-    return found
 
 
 def _path(found: Group) -> str:

@@ -9,7 +9,7 @@ from aiohttp import web
 from moderation.actions import KeepApart, LetMeet
 from moderation.model import HOUSE as THE_HOUSE
 from moderation.model import MeetingId, PersonId
-from server import apart, groups, invites, meetings
+from server import apart, invites, meetings
 from server.auth import Role
 from server.deeds import Deed, record
 from server.entry import Entry, entry
@@ -19,19 +19,20 @@ from server.names import tidy
 from server.pages.context import HERE_STAFF, POSTED, RULES, house
 from server.pages.guard import Refused
 from server.pages.render import go, page
+from server.pages.wanted import wanted_group
 from server.words import words
 
 
 @entry(Entry.KEEPER)
 async def pairs(request: web.Request) -> web.StreamResponse:
     """GET /staff/groups/{group}/apart."""
-    return await _page(request, await _group(request), {}, {})
+    return await _page(request, await wanted_group(request), {}, {})
 
 
 @entry(Entry.KEEPER)
 async def keep(request: web.Request) -> web.StreamResponse:
     """POST /staff/groups/{group}/apart: in the sessions that run first, and then from now on."""
-    at, here, found, say = house(request), request[HERE_STAFF], await _group(request), words.staff
+    at, here, found, say = house(request), request[HERE_STAFF], await wanted_group(request), words.staff
     form = Typed(request[POSTED])
     people = list((await _names(request, found)).keys())
     one = form.choice("one", people, missing=say.apart_one_missing)
@@ -54,7 +55,7 @@ async def keep(request: web.Request) -> web.StreamResponse:
 @entry(Entry.KEEPER)
 async def let_meet(request: web.Request) -> web.StreamResponse:
     """GET /staff/groups/{group}/apart/{pair} asks once; POST takes it back, in the sessions that run too."""
-    at, here, found = house(request), request[HERE_STAFF], await _group(request)
+    at, here, found = house(request), request[HERE_STAFF], await wanted_group(request)
     wanted = request.match_info["pair"]
     known = {pair.id: pair for pair in await apart.of_group(at, found.id)}
     if wanted not in known:
@@ -96,17 +97,6 @@ async def _page(
 async def _names(request: web.Request, found: Group) -> dict[str, str]:
     people = await invites.of_group(house(request), found.id)
     return {line.member: line.name or line.label for line in people}
-
-
-async def _group(request: web.Request) -> Group:
-    """A group of the admin's area, or one that the worker hosts."""
-    at, here = house(request), request[HERE_STAFF]
-    found = await groups.find(at, request.match_info["group"], here.area)
-    if found is None or (
-        here.role is Role.FACILITATOR and not await meetings.is_host(at, here.account, found.id)
-    ):
-        raise Refused(HTTPStatus.NOT_FOUND, "404")
-    return found
 
 
 def _path(found: Group) -> str:

@@ -19,11 +19,11 @@ from server.invites import Issued, Line
 from server.mail import outbox, reach
 from server.mail.reach import Reach
 from server.names import LONGEST_NAME, is_name
-from server.pages.admin import wanted_group
 from server.pages.colleagues import is_email
 from server.pages.context import DOORKEEPER, HERE_STAFF, POSTED, ROOMS, house
 from server.pages.guard import Refused
 from server.pages.render import go, page
+from server.pages.wanted import wanted_group
 from server.pages.ways import LONGEST_EMAIL, picture
 from server.words import words
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from aiohttp import hdrs, web
 
 from moderation.model import PersonId
-from server import groups, meetings, members
+from server import groups, members
 from server.auth import Role
 from server.deeds import Deed, record
 from server.entry import Entry, entry
@@ -16,6 +16,7 @@ from server.members import Person
 from server.pages.context import HERE_STAFF, ROOMS, house
 from server.pages.guard import Refused
 from server.pages.render import go, page
+from server.pages.wanted import wanted_person
 from server.retention import purging
 from server.retention.erasing import Why, erase, receipts
 from server.retention.exporting import Dossier, export
@@ -38,13 +39,13 @@ async def kept(request: web.Request) -> web.StreamResponse:
 async def person(request: web.Request) -> web.StreamResponse:
     """GET /staff/people/{member}."""
     is_admin = request[HERE_STAFF].role is Role.ADMIN
-    return page(request, "person.html", person=await _person(request), is_admin=is_admin)
+    return page(request, "person.html", person=await wanted_person(request), is_admin=is_admin)
 
 
 @entry(Entry.KEEPER, fresh=True)
 async def held(request: web.Request) -> web.StreamResponse:
     """GET /staff/people/{member}/held: what is held about them; it is written down that somebody looks."""
-    found = await _person(request)
+    found = await wanted_person(request)
     dossier = await _dossier(request, found)
     return page(request, "held.html", person=found, sections=sections(dossier))
 
@@ -52,21 +53,21 @@ async def held(request: web.Request) -> web.StreamResponse:
 @entry(Entry.KEEPER, fresh=True)
 async def held_as_json(request: web.Request) -> web.StreamResponse:
     """GET /staff/people/{member}/held.json."""
-    dossier = await _dossier(request, await _person(request))
+    dossier = await _dossier(request, await wanted_person(request))
     return _file(dossier.as_json(), "application/json", "held.json")
 
 
 @entry(Entry.KEEPER, fresh=True)
 async def held_as_text(request: web.Request) -> web.StreamResponse:
     """GET /staff/people/{member}/held.txt."""
-    dossier = await _dossier(request, await _person(request))
+    dossier = await _dossier(request, await wanted_person(request))
     return _file(readable(dossier), "text/plain", "held.txt")
 
 
 @entry(Entry.ADMIN)
 async def leave(request: web.Request) -> web.StreamResponse:
     """GET /staff/people/{member}/leave asks once; POST ends their links, in a running session too."""
-    at, found = house(request), await _person(request)
+    at, found = house(request), await wanted_person(request)
     if request.method != "POST":
         return page(request, "person_sure.html", person=found, action="leave")
     await members.leave(at, found.id)
@@ -78,7 +79,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
 @entry(Entry.ADMIN, fresh=True)
 async def erase_them(request: web.Request) -> web.StreamResponse:
     """GET /staff/people/{member}/erase asks once; POST does it, and shows the receipt this once."""
-    at, here, found = house(request), request[HERE_STAFF], await _person(request)
+    at, here, found = house(request), request[HERE_STAFF], await wanted_person(request)
     if request.method != "POST":
         return page(request, "person_sure.html", person=found, action="erase")
     await members.leave(at, found.id)
@@ -88,16 +89,6 @@ async def erase_them(request: web.Request) -> web.StreamResponse:
         raise Refused(HTTPStatus.NOT_FOUND, "404")
     await record(at, found.group, here, Deed.PERSON_ERASED, found.id)
     return page(request, "receipt.html", receipt=receipt, name_of=kind_of_thing)
-
-
-async def _person(request: web.Request) -> Person:
-    """Somebody of the admin's area, or of a group that the worker hosts."""
-    at, here = house(request), request[HERE_STAFF]
-    found = await members.find(at, request.match_info["member"], here.area)
-    is_host = here.role is Role.FACILITATOR
-    if found is None or (is_host and not await meetings.is_host(at, here.account, found.group)):
-        raise Refused(HTTPStatus.NOT_FOUND, "404")
-    return found
 
 
 async def _dossier(request: web.Request, found: Person) -> Dossier:

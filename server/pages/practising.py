@@ -4,22 +4,22 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from server import groups, invites, meetings, practices
+from server import invites, meetings, practices
 from server.deeds import Deed, record
 from server.entry import Entry, entry
 from server.forms import Typed
-from server.groups import Group
 from server.meetings import Pair
 from server.pages.context import HERE_STAFF, POSTED, house
 from server.pages.guard import Refused
 from server.pages.render import go, page
+from server.pages.wanted import wanted_group
 from server.words import words
 
 
 @entry(Entry.FACILITATOR)
 async def practise(request: web.Request) -> web.StreamResponse:
     """GET /staff/groups/{group}/practice: with whom. POST: open it, and on to the desk."""
-    at, here, found = house(request), request[HERE_STAFF], await own_group(request)
+    at, here, found = house(request), request[HERE_STAFF], await wanted_group(request)
     people = [line for line in await invites.of_group(at, found.id) if line.state in invites.LIVE]
     problem = ""
     if request.method == "POST":
@@ -41,12 +41,3 @@ async def practise(request: web.Request) -> web.StreamResponse:
             return go(f"/staff/sessions/{made}")
     status = HTTPStatus.CONFLICT if problem else HTTPStatus.OK
     return page(request, "practice.html", status, group=found, people=people, problem=problem)
-
-
-async def own_group(request: web.Request) -> Group:
-    """The group that the address names, if this facilitator hosts it."""
-    at, here = house(request), request[HERE_STAFF]
-    found = await groups.find(at, request.match_info["group"], here.area)
-    if found is None or not await meetings.is_host(at, here.account, found.id):
-        raise Refused(HTTPStatus.NOT_FOUND, "404")
-    return found
