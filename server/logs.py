@@ -99,7 +99,7 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
 
 
 def harmless(value: object) -> object:
-    """The value, if it can be nobody's: a number, a code, an opaque id, a route's pattern. Else nothing."""
+    """The value, if it can be nobody's: a number, a code, a class, an opaque id, a pattern. Else nothing."""
     match value:
         case bool() | int() | float() | None:
             return value
@@ -107,6 +107,8 @@ def harmless(value: object) -> object:
             return value.value
         case BaseException():
             return type(value).__name__
+        case type():
+            return value.__name__
         case str() if any(kind.fullmatch(value) for kind in (_ID, _ROUTE, _ERROR)):
             return value
         case _:

@@ -56,6 +56,7 @@ async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except Refused as refused:
+        log.info("refused", route=_pattern(request), status=refused.status)
         return problem(request, refused.status, refused.name)
     except forms.BadBody:
         return problem(request, HTTPStatus.BAD_REQUEST, "400")

@@ -138,6 +138,9 @@ class Applier:
             except JournalDown:
                 outcome = await self._act_unrecorded(meeting, actor, action)
             changed = self.remembered(meeting) != before
+        if isinstance(outcome, NotDone):
+            who = {"meeting": meeting, "person": actor.person}
+            log.info("refused", extra={**who, "action": type(action), "reason": outcome.reason})
         if changed:
             self.announce(meeting, decided=not isinstance(action, Arrive))
         return outcome

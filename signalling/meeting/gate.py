@@ -253,6 +253,8 @@ class Gate:
         self, request: web.Request, looked: _Let | Turned, *, lasts: float | None = None
     ) -> web.StreamResponse:
         if isinstance(looked, Turned):
+            where = request.match_info.get("meeting")
+            log.info("turned away", extra={"meeting": where, "status": looked.status})
             return looked.response()
         client = web.WebSocketResponse(
             max_msg_size=MESSAGE_FROM_CLIENT, heartbeat=CLIENT_PING, timeout=CLOSE_WITHIN, compress=False

@@ -148,6 +148,7 @@ class Sittings:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One connection, from its upgrade to its end."""
         if request.headers.get("Origin") not in self._origins:
+            log.info("a page of somebody else's")
             return web.Response(status=403, text=GATE["wrong_origin"])
         self._requests[id(request)] = request
         self._nobody.clear()
@@ -185,6 +186,7 @@ class Sittings:
         meeting = parse_auth(auth)
         holder = await self._seats.holder(request.cookies, meeting)
         if isinstance(holder, SeatRefusal):
+            log.info("turned away", extra={"meeting": meeting, "reason": holder})
             return holder.value
         if not self._may_knock(holder.seat):
             return "too_fast"

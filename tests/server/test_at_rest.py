@@ -109,6 +109,13 @@ async def test_no_name_secret_or_address_reaches_the_log(log: StringIO, place_wi
     assert failed["at"][0].endswith("test_no_name_secret_or_address_reaches_the_log")
 
 
+async def test_whoever_is_refused_a_page_is_logged_by_the_routes_pattern(log: StringIO, place: Place) -> None:
+    admin = await place.staff(Role.ADMIN)
+    assert (await admin.open(f"/staff/sessions/{place.meeting}")).status == 403
+    (said,) = [line for line in map(json.loads, log.getvalue().splitlines()) if line["event"] == "refused"]
+    assert (said["route"], said["status"]) == ("/staff/sessions/{meeting}", 403)
+
+
 @pytest.mark.parametrize(
     ("value", "kept"),
     [
@@ -116,6 +123,7 @@ async def test_no_name_secret_or_address_reaches_the_log(log: StringIO, place_wi
         ("house", True),
         (7, True),
         (Role.ADMIN, True),
+        (Role, True),
         (None, True),
         ("/staff/groups/{group}", True),
         ("Sam", False),

@@ -67,10 +67,17 @@ async def test_what_changes_no_grant_is_not_pushed(house: House) -> None:
     assert house.diary == ["append Locked"]
 
 
-async def test_a_refusal_changes_nothing(house: House) -> None:
+async def test_a_refusal_changes_nothing_and_is_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     await house.in_session()
+    caplog.clear()
     assert await house.act(SAM, a.Mute(KAZ.person)) == NotDone(Reason.NOT_ALLOWED)
     assert house.diary == []
+    (said,) = [vars(record) for record in caplog.records if record.message == "refused"]
+    assert (said["meeting"], said["person"]) == (TUESDAY, SAM.person)
+    assert (said["action"], said["reason"]) == (a.Mute, Reason.NOT_ALLOWED)
 
 
 async def test_a_meeting_that_does_not_exist_is_said_to_be_unknown(house: House) -> None:

@@ -150,10 +150,16 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("arrange", "status", "reason"), REFUSALS)
 async def test_everyone_else_is_turned_away_with_the_reason(
-    site: Site, arrange: Callable[[House], Awaitable[None]], status: int, reason: str
+    site: Site,
+    arrange: Callable[[House], Awaitable[None]],
+    status: int,
+    reason: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level("INFO")
     await arrange(site.house)
     assert await site.refused(SAM) == (status, reason)
+    assert [vars(one)["status"] for one in caplog.records if one.message == "turned away"] == [status]
     assert site.engine.queries == []
     cookie = {"Cookie": "seat=sam-phone"}
     answer = await site.client.get("/media/tuesday/rtc/validate", headers=cookie)
