@@ -21,7 +21,7 @@ window.order = [];
 const { stop } = MediaStreamTrack.prototype;
 MediaStreamTrack.prototype.stop = function () { window.order.push("device"); return stop.call(this); };
 Navigator.prototype.sendBeacon = function () {
-  window.order.push(document.body.childElementCount === 0 ? "blank" : "not blank");
+  window.order.push(document.documentElement.hidden ? "blank" : "not blank");
   window.tell(window.order.join(", "));
   return true;
 };

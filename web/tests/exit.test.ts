@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bindExit, exitQuickly } from '../src/exit/exit';
-import { keepStream, stopEverything, whenLeaving } from '../src/exit/leaving';
+import { keepStream, onceBlank, stopEverything, whenLeaving } from '../src/exit/leaving';
 import { Shifts } from '../src/exit/shifts';
 
 const beacon = vi.fn(() => true);
 const replace = vi.fn();
 
 beforeEach(() => {
+  document.documentElement.hidden = false;
   document.documentElement.dataset['exitUrl'] = 'https://neutral.example/weather';
   document.body.innerHTML =
     '<h1>Hello Sam</h1><form><button data-exit><span>Exit quickly</span></button></form>';
@@ -34,9 +35,24 @@ describe('the quick exit', () => {
       expect(track.stop).toHaveBeenCalledOnce();
       expect(track.enabled).toBe(false);
     }
-    expect(document.body.childElementCount).toBe(0);
+    expect(document.documentElement.hidden).toBe(true);
     expect(beacon).toHaveBeenCalledWith('/exit/seat');
     expect(replace).toHaveBeenCalledWith('https://neutral.example/weather');
+  });
+
+  test('clears the page and ends connections behind the blank page, once', async () => {
+    const end = vi.fn(() => {
+      expect(document.documentElement.hidden).toBe(true);
+    });
+    onceBlank(end);
+    exitQuickly();
+    expect(end).not.toHaveBeenCalled();
+    await vi.waitFor(() => {
+      expect(end).toHaveBeenCalledOnce();
+    });
+    expect(document.body.childElementCount).toBe(0);
+    dispatchEvent(new Event('pagehide'));
+    expect(end).toHaveBeenCalledOnce();
   });
 
   test('goes on when something will not stop', () => {

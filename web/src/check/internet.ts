@@ -1,7 +1,7 @@
 /** A real connection to the real media engine, in an empty room of one's own: send, hear it back, measure, leave. */
 
 import type { Room } from 'livekit-client';
-import { whenLeaving } from '../exit/leaving';
+import { onceBlank } from '../exit/leaving';
 import { mediaUrl } from '../media-url';
 import {
   count,
@@ -48,7 +48,7 @@ export function load(): Promise<typeof import('livekit-client')> {
 export async function tryInternet(onStep: OnStep): Promise<Report> {
   onStep('reaching', 0);
   const trial = new Trial(onStep);
-  const forget = whenLeaving(() => {
+  const forget = onceBlank(() => {
     trial.end();
   });
   try {

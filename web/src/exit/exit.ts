@@ -1,6 +1,6 @@
 /** The quick exit: everything stops, the page goes blank, the seat ends, a neutral page takes this one's place. */
 
-import { attempt, stopEverything } from './leaving';
+import { attempt, endTheRest, stopEverything } from './leaving';
 import { Shifts } from './shifts';
 
 let exited = false;
@@ -9,18 +9,37 @@ function exitUrl(): string {
   return document.documentElement.dataset['exitUrl'] ?? 'about:blank';
 }
 
-function silence(): void {
-  for (const element of document.querySelectorAll<HTMLMediaElement>('audio, video')) {
-    element.muted = true;
-    element.pause();
-    element.srcObject = null;
-  }
+/** However the blank page gets to the screen, the rest is cleared away behind it after this long. */
+const CLEARED_WITHIN_MS = 250;
+
+function mediaElements(): NodeListOf<HTMLMediaElement> {
+  return document.querySelectorAll('audio, video');
 }
 
+function silence(): void {
+  for (const element of mediaElements()) element.muted = true;
+}
+
+/** Nothing is drawn any more, not even what lies over the page: one attribute, the least that takes it off the screen. */
 function blank(): void {
-  document.documentElement.className = '';
-  document.body.className = '';
-  document.body.replaceChildren();
+  document.documentElement.hidden = true;
+}
+
+/** What takes longer than that, with nobody waiting for it: no name stays in the page, no connection open. */
+function clear(): void {
+  for (const element of mediaElements()) attempt(() => (element.srcObject = null));
+  attempt(() => {
+    document.body.replaceChildren();
+  });
+  endTheRest();
+}
+
+/** Once the blank page is on the screen; earlier where this page goes before that. */
+function clearSoon(): void {
+  addEventListener('pagehide', clear, { once: true });
+  setTimeout(clear, CLEARED_WITHIN_MS);
+  // A frame's callback comes just before its picture, a message of it just after.
+  requestAnimationFrame(() => setTimeout(clear));
 }
 
 /** Leaves now. Each step stands alone, so that none that fails keeps the next from happening. */
@@ -30,6 +49,7 @@ export function exitQuickly(): void {
   attempt(silence);
   attempt(blank);
   attempt(() => navigator.sendBeacon('/exit/seat'));
+  attempt(clearSoon);
   location.replace(exitUrl());
 }
 

@@ -80,12 +80,17 @@ export class Call {
     void this.watchLine();
   }
 
-  /** Ends at once; one's own tracks are stopped before anything else. */
-  close(): void {
+  /** Stops one's own microphone, camera and screen, and nothing else: the least that must come first. */
+  stopOwn(): void {
     this.over = true;
     this.ear.stop();
     for (const publication of this.room.localParticipant.trackPublications.values())
       publication.track?.stop();
+  }
+
+  /** Ends at once; one's own tracks are stopped before anything else. */
+  close(): void {
+    this.stopOwn();
     void this.room.disconnect();
   }
 
@@ -318,7 +323,8 @@ function prepare({ audioinput, videoinput, audiooutput }: Chosen): Room {
     // By the size on the page, not in the screen's own finer dots: a phone shows little more of them, and pays for it.
     adaptiveStream: { pixelDensity: 1 },
     dynacast: true,
-    disconnectOnPageLeave: true,
+    // Media does that, once the page really goes: livekit-client would when it is only asked whether it may.
+    disconnectOnPageLeave: false,
     stopLocalTrackOnUnpublish: true,
     audioCaptureDefaults: {
       echoCancellation: true,

@@ -5,7 +5,7 @@
 
 import { signal } from '@preact/signals';
 import { trouble, type Device, type Trouble } from '../devices';
-import { whenLeaving } from '../exit/leaving';
+import { onceBlank, whenLeaving } from '../exit/leaving';
 import { mediaUrl } from '../media-url';
 import type { Call } from './call';
 import type { Reception } from './reception';
@@ -61,6 +61,12 @@ export class Media {
 
   constructor(private readonly meeting: string) {
     whenLeaving(() => {
+      this.call?.stopOwn();
+    });
+    onceBlank(() => {
+      this.leave();
+    });
+    addEventListener('pagehide', () => {
       this.leave();
     });
   }

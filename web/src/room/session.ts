@@ -1,7 +1,7 @@
 /** One live session in one page: the event connection, the media, and what the screens are made of. */
 
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { whenLeaving } from '../exit/leaving';
+import { onceBlank } from '../exit/leaving';
 import { failure, talk as talkWords } from '../words/en';
 import type { Told } from './Announced';
 import { follow } from './changes';
@@ -89,7 +89,7 @@ export class Session {
         this.memory.value = { ...this.memory.value, gone };
       },
     });
-    whenLeaving(() => {
+    onceBlank(() => {
       this.connection.close();
     });
     follow({

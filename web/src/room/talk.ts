@@ -1,7 +1,7 @@
 /** What is written while this page is open. Nothing of it is kept anywhere, here only until the page goes. */
 
 import { computed, signal } from '@preact/signals';
-import { whenLeaving } from '../exit/leaving';
+import { onceBlank } from '../exit/leaving';
 import { talk as words } from '../words/en';
 import type { Reacted, Reaction, Said, To, View } from './protocol';
 
@@ -27,7 +27,7 @@ export class Talk {
   );
 
   constructor() {
-    whenLeaving(() => {
+    onceBlank(() => {
       this.messages.value = [];
     });
   }
