@@ -27,6 +27,11 @@ def test_no_container_has_more_than_that(name: str) -> None:
     assert not re.findall(r"(privileged|read_only|security_opt|cap_drop|devices|pid|ipc):", service)
 
 
+def test_whatever_has_a_log_can_send_it_elsewhere() -> None:
+    text = (ROOT / "deploy" / "logs.yml").read_text()
+    assert set(re.findall(r"^  ([a-z]+): \*journal$", text, flags=re.MULTILINE)) == set(SERVICES) - {"coturn"}
+
+
 def test_caddy_writes_down_how_certificates_do_and_nothing_of_requests() -> None:
     text = (ROOT / "Caddyfile").read_text()
     told = re.findall(r"^\tlog \{\n(.*?)^\t\}", text, flags=re.MULTILINE | re.DOTALL)
