@@ -15,7 +15,7 @@ from media.arrivals import Arrivals
 from media.downlink import Line, Pacer
 from media.dtls import Association, Certificate, Fingerprint, State
 from media.packets import is_rtcp
-from media.route import ELEMENT_AT, NUMBER_ELEMENT, Route
+from media.route import ELEMENT_AT, Route
 from media.srtp import TRAILER, Direction, PacketBuffer
 from media.stun import Address
 from media.track import Track
@@ -79,8 +79,8 @@ class Peer:
         self.ended: Ending | None = None
         self.arrivals = Arrivals()
         self.line = Line()
-        self.numbering = False
-        """Whether the other side has asked for transport-wide numbers."""
+        self.numbering = 0
+        """What stands before transport-wide numbers (`Numbers.element`); 0: the other side wants none."""
         self.hushed = False
         """Whether no pictures are sent because of an outage."""
         self.routes: dict[int, tuple[Track, Route]] = {}
@@ -114,7 +114,7 @@ class Peer:
         """Whether an outage has begun: what leaves comes to nothing."""
         return (
             not self.hushed
-            and self.numbering
+            and self.numbering > 0
             and self.line.unanswered(now) > SILENCE
             and now - self.last_sign > SILENCE
         )
@@ -283,7 +283,8 @@ class Peer:
 
     def send_picture(self, length: int, now: float) -> None:
         """As `send_sound`, numbered for whoever tells us of arrivals, and paced on a narrow line."""
-        if not self.numbering or self._outbox.bytes[ELEMENT_AT] != NUMBER_ELEMENT:
+        element = self.numbering
+        if not element or self._outbox.bytes[ELEMENT_AT] != element:
             self.send_sound(length, now)
             return
         protected = self._numbered(length)
@@ -302,7 +303,7 @@ class Peer:
             return 0
         line = self.line
         line.number = line.number + 1 & 0xFFFF
-        NUMBER.pack_into(self._outbox.bytes, ELEMENT_AT, NUMBER_ELEMENT, line.number)
+        NUMBER.pack_into(self._outbox.bytes, ELEMENT_AT, self.numbering, line.number)
         return self._outbound.protect(length)
 
     def _leave(self, packet: memoryview | bytes, number: int, now: float) -> None:

@@ -6,7 +6,8 @@ retransmission is the cached packet, byte for byte, or travels under a number of
 """
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from media import vp8
@@ -21,12 +22,14 @@ OUTGOING_EXTENSIONS = {
     Extension.ORIENTATION: 4,
     Extension.PLAYOUT_DELAY: 5,
 }
-"""The numbers every subscriber is offered."""
+"""The numbers of header extensions where they are ours to choose: in what we offer."""
+COPIED = {Kind.AUDIO: Extension.AUDIO_LEVEL, Kind.VIDEO: Extension.ORIENTATION}
+"""What is passed on from the publisher; the rest is the engine's own or only for the engine."""
+ENDING = 15
+"""The number of an element that no receiver reads, nor anything behind it (RFC 8285, 4.2)."""
 ELEMENT_AT = 16
-NUMBER_ELEMENT = OUTGOING_EXTENSIONS[Extension.TRANSPORT_NUMBER] << 4 | 1
-"""What stands at ELEMENT_AT in a packet that carries a transport-wide number, in the two bytes behind."""
-PLAYOUT_ELEMENT = bytes([OUTGOING_EXTENSIONS[Extension.PLAYOUT_DELAY] << 4 | 2])
-"""What stands before the three bytes of `Playout.told`."""
+"""Where the element with the transport-wide number stands in a packet that carries one: its head, and the
+number in the two bytes behind."""
 KEYFRAME_PATIENCE = 0.5
 """Seconds between keyframe requests for one subscriber, and between those sent to one publisher."""
 EVERYTHING = 99
@@ -107,17 +110,29 @@ class Numbers:
     """Of redundant audio (RFC 2198); -1 when the subscriber does not know it."""
     holds: bool = False
     """Whether it holds pictures for as long as it is told."""
+    extensions: Mapping[Extension, int] = field(default_factory=lambda: OUTGOING_EXTENSIONS)
+    """The numbers of the header extensions it agreed to."""
+
+    @property
+    def element(self) -> int:
+        """What stands at ELEMENT_AT; 0 where packets have no transport-wide number.
+
+        Only packets that are never sent twice have one: it would differ the second time, and AES-GCM must not
+        authenticate two headers under one nonce.
+        """
+        number = self.extensions.get(Extension.TRANSPORT_NUMBER, 0)
+        return number << 4 | 1 if number and self.repair_type >= 0 else 0
 
 
 class Route:
     """A track's way to one subscriber."""
 
     __slots__ = (
-        "_playout", "bytes", "current", "doubled", "element", "extra", "feed", "holds", "keyframe_asked",
-        "last_sequence", "last_timestamp", "level_shift", "limit", "packets", "payload_type", "picture_shift",
-        "redundancy_type", "renumbered", "repair_sequence", "repair_ssrc", "repair_type", "repaired",
-        "repairs", "repairs_since", "reported", "segment", "send", "sent", "sent_at", "shift", "sink", "ssrc",
-        "timestamp_shift", "wanted", "withdrawn",
+        "_playout", "_playout_element", "bytes", "current", "doubled", "element", "extra", "feed", "holds",
+        "keyframe_asked", "last_sequence", "last_timestamp", "level_shift", "limit", "packets",
+        "payload_type", "picture_shift", "redundancy_type", "relabelled", "renumbered", "repair_sequence",
+        "repair_ssrc", "repair_type", "repaired", "repairs", "repairs_since", "reported", "segment", "send",
+        "sent", "sent_at", "shift", "sink", "ssrc", "timestamp_shift", "wanted", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, sink: Sink, numbers: Numbers, sequence: int) -> None:
@@ -129,10 +144,14 @@ class Route:
         self.redundancy_type = numbers.redundancy_type
         self.repair_ssrc, self.repair_type = numbers.repair_ssrc, numbers.repair_type
         self.repair_sequence = sequence
-        self.element = NUMBER_ELEMENT if numbers.repair_type >= 0 else 0
-        """Only packets that are never sent twice have a transport-wide number: it would differ the second
-        time, and AES-GCM must not authenticate two headers under one nonce."""
+        self.element = numbers.element
+        """Of its transport-wide numbers, as `Numbers.element`."""
+        label = numbers.extensions.get(COPIED[kind], ENDING)
+        self.relabelled = label << 4 if label != OUTGOING_EXTENSIONS[COPIED[kind]] else 0
+        """What the element that is passed on gets as its number, in its upper four bits; 0: it keeps ours."""
         self.holds = numbers.holds and numbers.repair_type >= 0
+        self._playout_element = bytes([numbers.extensions.get(Extension.PLAYOUT_DELAY, ENDING) << 4 | 2])
+        """What stands before the three bytes of `Playout.told`."""
         self.extra = b""
         """A further element of the header extension, of four bytes or none; what is repeated is without."""
         self.packets = self.bytes = 0
@@ -201,7 +220,7 @@ class Route:
         if source is not None:
             seconds = max(seconds, needed(source.missed_share, source.answer_time, holding=holding))
         if playout.need(seconds, now):
-            self.extra = PLAYOUT_ELEMENT + playout.told()
+            self.extra = self._playout_element + playout.told()
 
     def round_trip(self, block: ReportBlock, now: float) -> float | None:
         """Seconds there and back, by what its receiver answers to our sender reports; None: no telling."""

@@ -21,13 +21,11 @@ from media.packets import (
     extensions,
     parse,
 )
-from media.route import OUTGOING_EXTENSIONS, Outgoing, Route
+from media.route import COPIED, OUTGOING_EXTENSIONS, Outgoing, Route
 from media.rtcp import SenderReport
 from media.source import CACHE, MASK, SLOT, Source
 from media.track import MAX_LEVELS, Track
 
-COPIED = (Extension.AUDIO_LEVEL, Extension.ORIENTATION)
-"""What is passed on from the publisher; the rest is the engine's own or only for the engine."""
 PREFIX = struct.Struct("!BBHIIHHBH")
 """The fixed header, the head of the extension, and its first element: the transport-wide number, which the
 sink fills in, or padding as long as it."""
@@ -149,6 +147,8 @@ class Router:
                 begin, all_words = 23, words + 1
             end = begin + size
             buffer[begin:end] = body
+            if payload_at > 1 and route.relabelled:
+                buffer[begin] = body[0] & 15 | route.relabelled
             pack(
                 buffer, 0, FIRST, marker | route.payload_type, number, stamp, route.ssrc,
                 ONE_BYTE_PROFILE, all_words, route.element, 0,
@@ -163,7 +163,7 @@ class Router:
 
     def _spread_sound(self, track: Track, source: Source, packet: Outgoing, now: float) -> None:
         """As `_spread_picture`; sound can be entered anywhere, and loses its redundancy for who lacks it."""
-        extended, marker, timestamp, words, whole, _, plain, _ = packet
+        extended, marker, timestamp, words, whole, payload_at, plain, _ = packet
         buffer, pack = self._buffer, PREFIX.pack_into
         for route in track.routes:
             if route.current is not source:
@@ -187,6 +187,8 @@ class Router:
             route.sent[number & SLOT] = extended << 16 | number
             end = PREFIX.size + len(body)
             buffer[19:end] = body
+            if payload_at > 1 and route.relabelled:
+                buffer[19] = body[0] & 15 | route.relabelled
             pack(
                 buffer, 0, FIRST, marker | payload_type, number, stamp, route.ssrc,
                 ONE_BYTE_PROFILE, words, route.element, 0,
@@ -242,6 +244,8 @@ class Router:
             payload_at += 2
         end = PREFIX.size + len(body)
         buffer[19:end] = body
+        if cached.payload_at > 1 and route.relabelled:
+            buffer[19] = body[0] & 15 | route.relabelled
         stamp = cached.timestamp + route.timestamp_shift & MASK
         PREFIX.pack_into(
             buffer, 0, FIRST, cached.marker | payload_type, sequence, stamp, ssrc,
@@ -303,19 +307,14 @@ def _remember(source: Source, packet: Outgoing) -> None:
 
 
 def _translated(source: Source, track: Track, found: dict[int, bytes]) -> bytes:
-    """Note the audio level; translate the numbers the publisher negotiated to the subscribers'."""
-    numbers = source.extension_numbers
-    if track.kind is Kind.AUDIO:
-        level = found.get(numbers.get(Extension.AUDIO_LEVEL, 0))
-        if level and len(track.levels) < MAX_LEVELS:
-            track.levels.append(level[0] & SILENT)
-    return extension_elements(
-        {
-            OUTGOING_EXTENSIONS[extension]: found[numbers[extension]]
-            for extension in COPIED
-            if extension in numbers and numbers[extension] in found
-        }
-    )
+    """The one element that is passed on, under our number for it; note it if it is an audio level."""
+    extension = COPIED[track.kind]
+    value = found.get(source.extension_numbers.get(extension, -1))
+    if not value:
+        return b""
+    if track.kind is Kind.AUDIO and len(track.levels) < MAX_LEVELS:
+        track.levels.append(value[0] & SILENT)
+    return extension_elements({OUTGOING_EXTENSIONS[extension]: value})
 
 
 def _close_gap(track: Track, source: Source, extended: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from media.dtls import Fingerprint
 from media.packets import Codec, Extension, Kind
@@ -24,6 +25,8 @@ OFFERED_EXTENSIONS = {
     Kind.AUDIO: (Extension.AUDIO_LEVEL,),
     Kind.VIDEO: (Extension.ORIENTATION, Extension.TRANSPORT_NUMBER, Extension.PLAYOUT_DELAY),
 }
+MIRRORED_EXTENSIONS = (Extension.MID, Extension.RID, Extension.REPAIRED_RID)
+"""LiveKit's SDKs insist on these in every answer, in sections of ours too, which have no use for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Transport:
 
 @dataclass(slots=True)
 class Slot:
-    """One media section of our offer to a subscriber; reused once what it carried has gone."""
+    """One media section that carries tracks to a subscriber; reused once what it carried has gone."""
 
     mid: str
     codec: Codec
@@ -92,12 +95,16 @@ class Accepted:
     redundant: bool = False
 
 
-def answer(offer: Description, transport: Transport, version: int, accepted: Mapping[str, Accepted]) -> str:
-    """Answer a publisher's offer; sections whose mid is not among `accepted` are inactive."""
+def answer(
+    offer: Description, transport: Transport, version: int,
+    accepted: Mapping[str, Accepted], slots: Mapping[str, Slot] = MappingProxyType({}),
+) -> str:  # fmt: skip
+    """Answer a client's offer. By mid: it sends us what is `accepted`, we send `slots`; the rest rests."""
     bundled = [section.mid for section in offer.sections if _usable(section)]
     lines = _session_lines(transport, version, bundled)
     for section in offer.sections:
-        lines += _answer_section(section, transport, accepted.get(section.mid))
+        mid = section.mid
+        lines += _answer_section(section, transport, accepted.get(mid), slots.get(mid))
     return _text(lines)
 
 
@@ -107,11 +114,13 @@ def _usable(section: MediaSection) -> bool:
     return section.kind is None or section.codec() is not None
 
 
-def _answer_section(section: MediaSection, transport: Transport, accepted: Accepted | None) -> list[str]:
-    kind = section.kind
+def _answer_section(
+    section: MediaSection, transport: Transport, accepted: Accepted | None, slot: Slot | None
+) -> list[str]:
+    kind, carried = section.kind, slot or accepted
     if kind is None:
         return _data_section(section.mid, transport, "passive")
-    codec = section.codec(accepted.codec if accepted else None)
+    codec = section.codec(carried.codec if carried else None)
     number = section.payload_type(codec) if codec else None
     if codec is None or number is None or not _usable(section):
         first = section.formats[0]
@@ -122,20 +131,24 @@ def _answer_section(section: MediaSection, transport: Transport, accepted: Accep
             "a=inactive",
         ]
     repair = section.repair_type(number)
-    redundancy = section.redundancy_type(number) if accepted and accepted.redundant else -1
+    redundancy = section.redundancy_type(number) if carried and carried.redundant else -1
     lines = _transport_lines(
         section.media, _formats(number, repair, redundancy), section.mid, transport, "passive"
     )
     lines += _codec_lines(codec, number, repair, redundancy)
     if codec is Codec.H264:  # of several profiles the client means one
         lines.append(f"a=fmtp:{number} {section.parameters[number]}")
-    if section.numbers_arrivals:
+    ours = section.only_receives
+    extensions = (*OFFERED_EXTENSIONS[kind], *MIRRORED_EXTENSIONS) if ours else ACCEPTED_EXTENSIONS[kind]
+    if section.numbers_arrivals and Extension.TRANSPORT_NUMBER in extensions:
         lines.append(f"a=rtcp-fb:{number} {TRANSPORT_FEEDBACK}")
     lines += [
         f"a=extmap:{section.extensions[extension.value]} {extension.value}"
-        for extension in ACCEPTED_EXTENSIONS[kind]
+        for extension in extensions
         if extension.value in section.extensions
     ]
+    if slot is not None:
+        return lines + _sender_lines(slot)
     lines.append("a=recvonly" if accepted else "a=inactive")
     if section.rids:
         lines += [f"a=rid:{rid} recv" for rid in section.rids]

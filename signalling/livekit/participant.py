@@ -9,6 +9,7 @@ from livekit.protocol.models import DisconnectReason, ParticipantInfo, ServerInf
 from livekit.protocol.rtc import (
     AddTrackRequest,
     LeaveRequest,
+    MediaSectionsRequirement,
     MuteTrackRequest,
     ParticipantUpdate,
     Pong,
@@ -26,7 +27,8 @@ from livekit.protocol.rtc import (
 from media.packets import Kind
 from media.peer import Peer
 from signalling.livekit.publications import NotAllowed, Publication, Publisher, TooMany, Unsupported
-from signalling.livekit.subscriptions import Offered, Subscriber, Subscription
+from signalling.livekit.sections import AskingSubscriber
+from signalling.livekit.subscriptions import Offered, OfferingSubscriber, Subscriber, Subscription
 from signalling.livekit.tokens import Admission, Permission
 
 if TYPE_CHECKING:
@@ -65,8 +67,10 @@ class Participant:
     """Somebody in a room. Everything here happens at once; nothing waits."""
 
     def __init__(
-        self, room: "Room", admission: Admission, *, auto_subscribe: bool, own_streams: bool
-    ) -> None:
+        self, room: "Room", admission: Admission,
+        *, auto_subscribe: bool, own_streams: bool, one_connection: bool,
+    ) -> None:  # fmt: skip
+        """`one_connection`: it carries both ways, and the client makes all offers (LiveKit's v1 dialect)."""
         self.room = room
         self.sid = f"PA_{secrets.token_hex(6)}"
         self.identity = admission.identity
@@ -86,9 +90,16 @@ class Participant:
         """Track sids the client lost while it had no socket."""
         self._choices: dict[str, bool] = {}
         """What the client said of single tracks (UpdateSubscription)."""
-        house = room.house
-        self.publisher = Publisher(house.engine, house.reach)
-        self.subscriber = Subscriber(house.engine, house.reach, self._send_offer, own_streams=own_streams)
+        self.one_connection = one_connection
+        engine, reach = room.house.engine, room.house.reach
+        self.subscriber: Subscriber
+        if one_connection:
+            peer = engine.open()
+            self.publisher = Publisher(engine, reach, peer)
+            self.subscriber = AskingSubscriber(engine, peer, self._ask_sections, own_streams=own_streams)
+        else:
+            self.publisher = Publisher(engine, reach)
+            self.subscriber = OfferingSubscriber(engine, reach, self._send_offer, own_streams=own_streams)
 
     # -- what others see of it
 
@@ -117,7 +128,8 @@ class Participant:
     @property
     def peers(self) -> list[Peer]:
         """Its one or two connections."""
-        return [self.subscriber.peer, *([self.publisher.peer] if self.publisher.peer else [])]
+        upward = self.publisher.peer
+        return [self.subscriber.peer, *([upward] if upward and not self.one_connection else [])]
 
     # -- what it is told
 
@@ -157,6 +169,9 @@ class Participant:
     def _send_offer(self, offer: SessionDescription) -> None:
         self.tell(offer=offer)
 
+    def _ask_sections(self, requirement: MediaSectionsRequirement) -> None:
+        self.tell(media_sections_requirement=requirement)
+
     # -- what its client says
 
     def hear(self, request: SignalRequest) -> None:
@@ -187,8 +202,15 @@ class Participant:
                 pass  # trickled candidates and sync_state change nothing here
 
     def _hear_offer(self, offer: SessionDescription) -> None:
-        negotiated = self.publisher.negotiate(offer.sdp)
-        self.tell(answer=SessionDescription(type="answer", sdp=negotiated.answer, id=offer.id))
+        negotiated = self.publisher.negotiate(offer.sdp, self.subscriber.place)
+        carried = {mid: slot.track for mid, slot in negotiated.slots.items()}
+        self.tell(
+            answer=SessionDescription(
+                type="answer", sdp=negotiated.answer, id=offer.id, mid_to_track_id=carried
+            )
+        )
+        for subscription in self.subscriber.begin():
+            self.room.record(self, subscription)
         for publication in negotiated.ended:
             self.room.unpublished(self, publication)
         for publication in negotiated.begun:

@@ -110,7 +110,7 @@ def _why(problem: OSError) -> str:
 
 
 def application(house: House, tokens: Tokens, figures: Figures) -> web.Application:
-    """The routes of the private HTTP port. `/rtc/v1` is not among them: clients fall back to v0."""
+    """The routes of the private HTTP port."""
     signalling, commands, stats = Signalling(house, tokens), RoomService(house, tokens), Stats(house, tokens)
 
     async def health(_: web.Request) -> web.Response:
@@ -121,6 +121,8 @@ def application(house: House, tokens: Tokens, figures: Figures) -> web.Applicati
         [
             web.get("/rtc", signalling.rtc),
             web.get("/rtc/validate", signalling.validate),
+            web.get("/rtc/v1", signalling.rtc_v1),
+            web.get("/rtc/v1/validate", signalling.validate),
             web.post("/twirp/livekit.RoomService/{method}", commands.call),
             web.get("/stats", stats.show),
             web.get("/figures", figures.show),

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from livekit.protocol.models import (
@@ -104,11 +104,17 @@ class Publication:
         return min(enough, default=EVERYTHING)
 
 
+Place = Callable[[sdp.Description], Mapping[str, descriptions.Slot]]
+"""Which sections of a client's offer we send in, by mid."""
+
+
 @dataclass(slots=True)
 class Negotiated:
     """What an offer brought about."""
 
     answer: str
+    slots: Mapping[str, descriptions.Slot]
+    """What we send in the client's sections, by mid."""
     begun: list[Publication] = field(default_factory=list)
     ended: list[Publication] = field(default_factory=list)
 
@@ -116,12 +122,13 @@ class Negotiated:
 class Publisher:
     """The publications and the upward connection of one participant."""
 
-    def __init__(self, engine: Engine, reach: descriptions.Reach) -> None:
+    def __init__(self, engine: Engine, reach: descriptions.Reach, peer: Peer | None = None) -> None:
+        """`peer`: the connection to be used; without, one of its own is opened by the first offer."""
         self._engine = engine
         self._reach = reach
         self._ufrag = ""
         self._version = 0
-        self.peer: Peer | None = None
+        self.peer = peer
         self.pending: dict[str, Publication] = {}
         """Announced, not negotiated yet; by sid, oldest first."""
         self.published: dict[str, Publication] = {}
@@ -151,8 +158,10 @@ class Publisher:
         self.pending[publication.sid] = publication
         return publication
 
-    def negotiate(self, text: str) -> Negotiated:
+    def negotiate(self, text: str, place: Place) -> Negotiated:
         """Take the client's offer: bind its sections to announced tracks, end what it stopped sending.
+
+        In the sections that it only receives in, `place` says what it gets.
 
         Raises: MalformedSdp; Offence when a section carries another kind than its track declared.
         """
@@ -160,7 +169,7 @@ class Publisher:
         if offer.setups - {"actpass", "active"} or not offer.fingerprints:
             raise sdp.MalformedSdp("we are the DTLS server, of a client that announces its certificate")
         peer = self._connection(offer)
-        negotiated = Negotiated("")
+        negotiated = Negotiated("", {})
         self._end_silent(offer, negotiated)
         self._begin_new(offer, negotiated)
         bound = {publication.mid: publication for publication in self.published.values()}
@@ -170,7 +179,8 @@ class Publisher:
         self._version += 1
         transport = descriptions.Transport(peer.credentials, self._engine.fingerprint, self._reach)
         accepted = {section.mid: bound[section.mid].accepted for section in sections if section.mid in bound}
-        negotiated.answer = descriptions.answer(offer, transport, self._version, accepted)
+        negotiated.slots = place(offer)
+        negotiated.answer = descriptions.answer(offer, transport, self._version, accepted, negotiated.slots)
         return negotiated
 
     def withdraw(self, publication: Publication) -> None:
@@ -198,15 +208,14 @@ class Publisher:
             self._engine.close(self.peer)
 
     def _connection(self, offer: sdp.Description) -> Peer:
-        if self.peer is None:
-            self.peer = self._engine.open()
-        elif self.peer.fingerprints != offer.fingerprints:
+        peer = self.peer = self.peer or self._engine.open()
+        if self._version and peer.fingerprints != offer.fingerprints:
             raise sdp.MalformedSdp("the certificate may not change")
-        elif offer.ufrag != self._ufrag:
-            self._engine.restart(self.peer)
+        if self._version and offer.ufrag != self._ufrag:
+            self._engine.restart(peer)
         self._ufrag = offer.ufrag
-        self.peer.remote = offer.credentials
-        return self.peer
+        peer.remote = offer.credentials
+        return peer
 
     def _end_silent(self, offer: sdp.Description, negotiated: Negotiated) -> None:
         """There is no unpublish message: a track ends when its section stops sending, or sends another."""

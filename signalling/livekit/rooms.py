@@ -103,8 +103,9 @@ class House:
             raise Refused(503, "this room is full")
 
     def join(
-        self, admission: Admission, wire: Wire, *, auto_subscribe: bool, own_streams: bool
-    ) -> Participant:
+        self, admission: Admission, wire: Wire,
+        *, auto_subscribe: bool, own_streams: bool, one_connection: bool = False,
+    ) -> Participant:  # fmt: skip
         """A new participant; an older one of the same identity ends. Raises: Refused."""
         self.check_place(admission)
         room = self.create(admission.room)
@@ -112,7 +113,10 @@ class House:
         if former is not None:
             room.leave(former, DisconnectReason.DUPLICATE_IDENTITY)
         try:
-            participant = Participant(room, admission, auto_subscribe=auto_subscribe, own_streams=own_streams)
+            participant = Participant(
+                room, admission,
+                auto_subscribe=auto_subscribe, own_streams=own_streams, one_connection=one_connection,
+            )  # fmt: skip
         except EngineFull:
             raise Refused(503, "this server is full") from None
         participant.wire = wire
@@ -232,7 +236,7 @@ class Room:
                 other_participants=[other.info() for other in others],
                 server_version=SERVER_VERSION,
                 server_info=server_info(),
-                subscriber_primary=True,
+                subscriber_primary=not participant.one_connection,
                 ping_interval=PING_INTERVAL,
                 ping_timeout=PING_TIMEOUT,
                 enabled_publish_codecs=codecs(),

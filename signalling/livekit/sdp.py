@@ -9,8 +9,9 @@ from media.dtls import Fingerprint
 from media.packets import Codec, Extension, Kind
 from media.peer import Credentials
 
-MAX_LENGTH = 60_000
-MAX_SECTIONS = 64
+MAX_LENGTH = 250_000
+"""Characters: where one connection carries both ways, a browser spends 6,000 on each person it may see."""
+MAX_SECTIONS = 128
 MAX_SSRCS = 16
 MAX_RIDS = 4
 MAX_PARAMETERS = 256
@@ -90,6 +91,11 @@ class MediaSection:
     def receives(self) -> bool:
         """Whether the client takes media here."""
         return self.usable and self.kind is not None and self.direction in {"sendrecv", "recvonly"}
+
+    @property
+    def only_receives(self) -> bool:
+        """Whether the client takes media here and will send none."""
+        return self.receives and not self.sends
 
     def codec(self, preferred: Codec | None = None) -> Codec | None:
         """What it is to carry: the preferred codec if the client has it, else the first of ours it has."""

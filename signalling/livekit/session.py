@@ -1,27 +1,36 @@
-"""`/rtc`: one WebSocket of one client, in LiveKit's v0 dialect."""
+"""`/rtc` and `/rtc/v1`: one WebSocket of one client, in LiveKit's v0 or v1 dialect."""
 
 import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aiohttp import WSMsgType, web
 from google.protobuf.message import DecodeError
 from livekit.protocol.models import DisconnectReason
-from livekit.protocol.rtc import LeaveRequest, SignalRequest, SignalResponse
+from livekit.protocol.rtc import (
+    JoinRequest,
+    LeaveRequest,
+    SessionDescription,
+    SignalRequest,
+    SignalResponse,
+)
 
 from media.engine import EngineFull
+from signalling import join_request
 from signalling.livekit.errors import Offence, Refused
 from signalling.livekit.participant import Participant, State
 from signalling.livekit.rooms import PING_TIMEOUT, House
 from signalling.livekit.sdp import MalformedSdp
 from signalling.livekit.tokens import Admission, Tokens
 
-MAX_MESSAGE = 64 * 1024
+MAX_MESSAGE = 256 * 1024
 MAX_QUEUED = 1000
 """Messages to a client that does not read them."""
 BURST, RATE = 300, 30
-"""Messages a client may send at once, and per second."""
+"""Messages a client may send at once, and per second; of a large one each part counts as one."""
+PART = 16 * 1024
 FAREWELL = 2.0
 """Seconds for the last messages to be written."""
 
@@ -68,12 +77,48 @@ class Allowance:
         self._left = float(BURST)
         self._at = now
 
-    def spend(self, now: float) -> bool:
-        """Whether one more message is allowed at this moment (in seconds)."""
+    def spend(self, now: float, size: int) -> bool:
+        """Whether one more message, of so many bytes, is allowed at this moment (in seconds)."""
         self._left = min(float(BURST), self._left + (now - self._at) * RATE)
         self._at = now
-        self._left -= 1
+        self._left -= 1 + size // PART
         return self._left >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a client says of itself before anything else."""
+
+    resumes: bool
+    sid: str
+    """Of the stay that it resumes; it may leave that out."""
+    auto_subscribe: bool
+    own_streams: bool
+    one_connection: bool = False
+    offer: SessionDescription | None = None
+    """The first one, where it does not come later."""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Greeting":
+        """In the v0 dialect."""
+        return cls(
+            query.get("reconnect") in {"1", "true"},
+            query.get("sid", ""),
+            query.get("auto_subscribe", "1") in {"1", "true"},
+            query.get("browser", "").lower() == "firefox",
+        )
+
+    @classmethod
+    def from_request(cls, request: JoinRequest) -> "Greeting":
+        """In the v1 dialect."""
+        return cls(
+            request.reconnect,
+            request.participant_sid,
+            request.connection_settings.auto_subscribe,
+            request.client_info.browser.lower() == "firefox",
+            one_connection=True,
+            offer=request.publisher_offer if request.publisher_offer.sdp else None,
+        )
 
 
 class Signalling:
@@ -93,6 +138,17 @@ class Signalling:
 
     async def rtc(self, request: web.Request) -> web.StreamResponse:
         """Join, or come back, and talk until the socket closes."""
+        return await self._serve(request, Greeting.from_query(request.query))
+
+    async def rtc_v1(self, request: web.Request) -> web.StreamResponse:
+        """The same in the v1 dialect."""
+        try:
+            said = join_request.read(request.query.get(join_request.PARAMETER, ""))
+        except join_request.MalformedJoinRequest:
+            return web.Response(status=400, text="this needs a join_request")
+        return await self._serve(request, Greeting.from_request(said))
+
+    async def _serve(self, request: web.Request, greeting: Greeting) -> web.StreamResponse:
         try:
             admission = self._tokens.admission(_token(request))
             self._house.check_place(admission)
@@ -107,9 +163,11 @@ class Signalling:
             return web.Response(status=400, text="gone")
         wire = Socket(socket)
         writing = asyncio.create_task(wire.write())
-        participant = self._enter(admission, wire, request.query)
+        participant = self._enter(admission, wire, greeting)
         try:
             if participant is not None:
+                if greeting.offer is not None:
+                    _hear(participant, SignalRequest(offer=greeting.offer))
                 await self._listen(socket, participant)
         finally:
             if participant is not None:
@@ -119,10 +177,10 @@ class Signalling:
                 await asyncio.wait_for(writing, FAREWELL)
         return socket
 
-    def _enter(self, admission: Admission, wire: Socket, query: Mapping[str, str]) -> Participant | None:
+    def _enter(self, admission: Admission, wire: Socket, greeting: Greeting) -> Participant | None:
         """Who talks on this socket; None when the client has been told to go or to join anew."""
-        if query.get("reconnect") in {"1", "true"}:
-            participant = self._house.resume(admission, query.get("sid", ""), wire)
+        if greeting.resumes:
+            participant = self._house.resume(admission, greeting.sid, wire)
             if participant is None:
                 wire.send(_leave(DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT))
                 wire.finish()
@@ -131,8 +189,9 @@ class Signalling:
             return self._house.join(
                 admission,
                 wire,
-                auto_subscribe=query.get("auto_subscribe", "1") in {"1", "true"},
-                own_streams=query.get("browser", "").lower() == "firefox",
+                auto_subscribe=greeting.auto_subscribe,
+                own_streams=greeting.own_streams,
+                one_connection=greeting.one_connection,
             )
         except Refused:
             wire.send(_leave(DisconnectReason.JOIN_FAILURE, LeaveRequest.DISCONNECT))
@@ -150,7 +209,7 @@ class Signalling:
                 if message.type is WSMsgType.TEXT:  # JSON is not spoken here; clients fall back to protobuf
                     continue
                 return
-            if not allowance.spend(self._house.clock()):
+            if not allowance.spend(self._house.clock(), len(message.data)):
                 participant.room.leave(participant, DisconnectReason.STATE_MISMATCH)
                 return
             _act(participant, message.data)
@@ -163,6 +222,10 @@ def _act(participant: Participant, data: bytes) -> None:
         request.ParseFromString(data)
     except DecodeError:
         return
+    _hear(participant, request)
+
+
+def _hear(participant: Participant, request: SignalRequest) -> None:
     try:
         participant.hear(request)
     except Offence:

@@ -219,7 +219,7 @@ class Subscriber(End):
 
     def __init__(self, call: "Call", port: int) -> None:
         super().__init__(call, port)
-        self.browser.peer.numbering = True
+        self.browser.peer.numbering = NUMBERS.element
         self.arrivals = TransportNumbers()
         self.shown = Shown()
         self.held = HELD

@@ -388,7 +388,7 @@ def test_pictures_flow_on_a_line_that_nothing_is_known_of_yet(place: Place) -> N
     """It becomes known by what arrives: held back until it is, a picture would never be shown."""
     layers = Layers(place)
     receiver = place.connected()
-    receiver.peer.numbering = True
+    receiver.peer.numbering = Numbers(1000, 96, 1001, 97).element
     place.engine.subscribe(receiver.peer, layers.track, Numbers(1000, 96, 1001, 97), EVERYTHING)
     layers.run(1.0, layers=(23,))
     receiver.received()
