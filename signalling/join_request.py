@@ -27,8 +27,8 @@ class MalformedJoinRequest(ValueError):
 
 def read(text: str) -> JoinRequest:
     """What it says. Raises: MalformedJoinRequest."""
-    if len(text) > LONGEST:
-        raise MalformedJoinRequest("too long")
+    if not 0 < len(text) <= LONGEST:
+        raise MalformedJoinRequest("missing, or too long")
     try:
         wrapped = WrappedJoinRequest.FromString(
             base64.b64decode(_padded(text), altchars=b"-_", validate=True)

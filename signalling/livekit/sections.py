@@ -29,6 +29,8 @@ class AskingSubscriber(Subscriber):
         """Whether an offer is to come; the first one comes unasked."""
         self._waiting: dict[str, Offered] = {}
         """What has no section yet, by track sid."""
+        self._asked_for: set[str] = set()
+        """What was waiting when an offer was last asked for."""
         self._refused: set[str] = set()
         """Tracks that the client has no codec for."""
         self._known: set[str] = set()
@@ -38,8 +40,8 @@ class AskingSubscriber(Subscriber):
         believes that it now carries another track."""
         self._placed: list[tuple[Subscription, sdp.MediaSection]] = []
         """What begins with the answer to the offer that is being looked at."""
-        self._helped = False
-        """Whether that offer brought sections, or something found one: asking again may help again."""
+        self._changed = False
+        """Whether that offer brought sections or took one away, or something found one: asking may help."""
 
     def want(self, wanted: Iterable[Offered]) -> None:
         """In sections of the client's next offer."""
@@ -68,10 +70,11 @@ class AskingSubscriber(Subscriber):
         """Give sections to whatever waits for one."""
         self._asked = False
         ours = {section.mid: section for section in offer.sections if section.only_receives}
-        for sid, subscription in list(self.subscriptions.items()):
-            if subscription.slot.mid not in ours:
-                self._end(self.subscriptions.pop(sid))
-                self._waiting[sid] = subscription.offered
+        lost = [sid for sid, known in self.subscriptions.items() if known.slot.mid not in ours]
+        for sid in lost:
+            subscription = self.subscriptions.pop(sid)
+            self._end(subscription)
+            self._waiting[sid] = subscription.offered
         taken = {subscription.slot.mid for subscription in self.subscriptions.values()}
         fresh = ours.keys() - self._known
         free = [
@@ -80,7 +83,7 @@ class AskingSubscriber(Subscriber):
             if mid not in taken and (mid in fresh or mid in self._resting)
         ]
         self._placed = [placed for sid in list(self._waiting) if (placed := self._take(sid, free))]
-        self._helped = bool(fresh or self._placed)
+        self._changed = bool(fresh or lost or self._placed)
         slots = {each.slot.mid: each.slot for each in self.subscriptions.values()}
         self._known = {section.mid for section in offer.sections}
         self._resting = {
@@ -109,11 +112,12 @@ class AskingSubscriber(Subscriber):
         return self.subscriptions[sid], section
 
     def begin(self) -> list[Subscription]:
-        """What has found no section is asked for again, unless that came to nothing."""
+        """What has found no section is asked for, unless that has come to nothing already."""
         placed, self._placed = self._placed, []
         begun = [subscription for subscription, section in placed if self._start(subscription, section)]
         missing = {offered.publication.kind for offered in self._waiting.values()}
-        if missing and (self._helped or missing & set(self._resting.values())):
+        hope = self._changed or self._waiting.keys() != self._asked_for
+        if missing and (hope or missing & set(self._resting.values())):
             self._require()
         return begun
 
@@ -122,6 +126,7 @@ class AskingSubscriber(Subscriber):
         if self._asked:
             return
         self._asked = True
+        self._asked_for = set(self._waiting)
         room = MAX_SLOTS - len(self.subscriptions) - len(self._resting)
         sounds = min(max(0, self._missing(Kind.AUDIO)), max(0, room))
         pictures = min(max(0, self._missing(Kind.VIDEO)), max(0, room - sounds))

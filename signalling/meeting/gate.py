@@ -23,14 +23,14 @@ from livekit.protocol.rtc import SignalResponse
 
 from moderation.grants import Grant, Source
 from moderation.model import MeetingId, SeatId
-from signalling.meeting import tcp_only
+from signalling.join_request import PARAMETER, MalformedJoinRequest
+from signalling.meeting import tcp_only, wishes
 from signalling.meeting.admission import NOT_READY, TOO_FAST, TURNED_SEATS, Turned, may_enter
 from signalling.meeting.applier import Applier
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.errors import JournalDown, MediaDown, UnknownMeeting
 from signalling.meeting.flood import Bucket
 from signalling.meeting.passage import (
-    MESSAGE_FROM_CLIENT,
     MESSAGE_FROM_ENGINE,
     Parting,
     Passage,
@@ -39,6 +39,7 @@ from signalling.meeting.passage import (
 )
 from signalling.meeting.ports import Connection, MediaEngine, SeatHolder, SeatRefusal, Seats
 from signalling.meeting.rooms import check_room, room_name
+from signalling.meeting.wishes import Wishes
 
 log = logging.getLogger(__name__)
 
@@ -56,27 +57,8 @@ CHECK_LASTS = 300.0
 CHECK_GRANT = Grant(can_subscribe=True, sources=frozenset({Source.MICROPHONE, Source.CAMERA}))
 ECHO_GRANT = Grant(can_subscribe=True, sources=frozenset())
 
-FORWARDED = frozenset(
-    {
-        "adaptive_stream",
-        "auto_subscribe",
-        "browser",
-        "browser_version",
-        "client_protocol",
-        "device_model",
-        "network",
-        "os",
-        "os_version",
-        "protocol",
-        "reconnect",
-        "reconnect_reason",
-        "sdk",
-        "sid",
-        "version",
-    }
-)
-"""What the engine may learn from a browser's query. Never a token, a join request or attributes."""
-LONGEST_PARAMETER = 64
+V1 = "/v1"
+"""How the paths of the client's newer dialect end, in which one connection carries both ways."""
 
 
 class Trial(Enum):
@@ -127,12 +109,19 @@ class Gate:
         applier.on_push.append(self._keep)
 
     def routes(self) -> list[web.RouteDef]:
-        """The gate's addresses. None for the client's newer dialect, `/rtc/v1`: so it speaks this one."""
+        """The gate's addresses, in either dialect."""
         return [
-            *(web.get(f"/media/{trial.value}/rtc", self.check) for trial in Trial),
-            *(web.get(f"/media/{trial.value}/rtc/validate", self.validate_check) for trial in Trial),
-            web.get("/media/{meeting}/rtc", self.enter),
-            web.get("/media/{meeting}/rtc/validate", self.validate),
+            route
+            for dialect in ("", V1)
+            for route in (
+                *(web.get(f"/media/{trial.value}/rtc{dialect}", self.check) for trial in Trial),
+                *(
+                    web.get(f"/media/{trial.value}/rtc{dialect}/validate", self.validate_check)
+                    for trial in Trial
+                ),
+                web.get(f"/media/{{meeting}}/rtc{dialect}", self.enter),
+                web.get(f"/media/{{meeting}}/rtc{dialect}/validate", self.validate),
+            )
         ]
 
     async def start(self) -> None:
@@ -256,8 +245,12 @@ class Gate:
             where = request.match_info.get("meeting")
             log.info("turned away", extra={"meeting": where, "status": looked.status})
             return looked.response()
+        try:
+            wished = _wishes(request, _sieve(looked))
+        except MalformedJoinRequest:
+            return Turned(400, "malformed").response()
         client = web.WebSocketResponse(
-            max_msg_size=MESSAGE_FROM_CLIENT, heartbeat=CLIENT_PING, timeout=CLOSE_WITHIN, compress=False
+            max_msg_size=wished.largest, heartbeat=CLIENT_PING, timeout=CLOSE_WITHIN, compress=False
         )
         if not client.can_prepare(request):
             return Turned(400, "not_a_websocket").response()
@@ -270,7 +263,7 @@ class Gate:
         if lasts is not None:
             over = asyncio.get_running_loop().call_later(lasts, passage.end, int(WSCloseCode.OK))
         try:
-            return await self._to_engine(request, client, passage, looked)
+            return await self._to_engine(request, wished, client, passage, looked)
         finally:
             self._passages.discard(passage)
             if not self._passages:
@@ -286,11 +279,12 @@ class Gate:
         return bucket.take(now)
 
     async def _to_engine(
-        self, request: web.Request, client: web.WebSocketResponse, passage: Passage, let: _Let
-    ) -> web.StreamResponse:
+        self, request: web.Request, wished: Wishes,
+        client: web.WebSocketResponse, passage: Passage, let: _Let,
+    ) -> web.StreamResponse:  # fmt: skip
         """Connect to the engine, look again, and only then accept the browser."""
         try:
-            engine, first = await self._connect(request, let)
+            engine, first = await self._connect(wished, let)
         except (aiohttp.ClientError, MediaDown, TimeoutError, OSError) as error:
             log.warning("engine refused or unreachable", extra={"error": type(error).__name__})
             return NOT_READY.response()
@@ -307,9 +301,7 @@ class Gate:
         finally:
             await engine.close()
 
-    async def _connect(
-        self, request: web.Request, let: _Let
-    ) -> tuple[aiohttp.ClientWebSocketResponse, bytes]:
+    async def _connect(self, wished: Wishes, let: _Let) -> tuple[aiohttp.ClientWebSocketResponse, bytes]:
         """The engine's socket and its first message: from then on this seat is in the room.
 
         Raises:
@@ -317,17 +309,12 @@ class Gate:
         """
         if self._http is None:
             raise aiohttp.ClientError("the gate has not started")
-        query = {
-            key: value
-            for key, value in request.query.items()
-            if key in FORWARDED and len(value) <= LONGEST_PARAMETER
-        }
         url = await self._engine_of(let.room)
-        query["access_token"] = self._media.token(let.room, let.seat, let.grant)
+        token = self._media.token(let.room, let.seat, let.grant)
         async with asyncio.timeout(ENGINE_WITHIN):
             engine = await self._http.ws_connect(
-                f"{url}/rtc",
-                params=query,
+                f"{url}{wished.path}",
+                params={**wished.query, "access_token": token},
                 max_msg_size=MESSAGE_FROM_ENGINE,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN),
             )
@@ -415,6 +402,13 @@ class Gate:
 def _echo(seat: SeatId) -> SeatId:
     """What the engine calls the connection that hears what this seat's readiness check sends."""
     return SeatId(f"{seat}-echo")
+
+
+def _wishes(request: web.Request, sieve: Sieve) -> Wishes:
+    """What goes on to the engine of what the browser says. Raises: MalformedJoinRequest."""
+    if request.path.endswith(V1):
+        return wishes.from_join_request(request.query.get(PARAMETER, ""), sieve.up)
+    return wishes.from_query(request.query)
 
 
 def _sieve(let: _Let) -> Sieve:

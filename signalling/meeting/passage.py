@@ -11,7 +11,6 @@ from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, web
 from moderation.model import MeetingId, SeatId
 from signalling.meeting.flood import Bucket
 
-MESSAGE_FROM_CLIENT = 64 * 1024
 MESSAGE_FROM_ENGINE = 1024 * 1024
 CLIENT_RATE, CLIENT_BURST = 50.0, 300.0
 """Messages a second, and at once: a negotiation with many tracks sends dozens of candidates."""

@@ -18,5 +18,6 @@ GATE: Mapping[str, str] = {
     "declined": "You cannot join this session. Your host will be in touch.",
     "not_ready": "Sound and picture are not ready. We keep trying.",
     "too_fast": "Too many tries. Please wait a moment.",
+    "malformed": "This address is for the page's own connection, and says something else.",
     "not_a_websocket": "This address is for the page's own connection.",
 }

@@ -301,14 +301,13 @@ async def test_resuming_is_looked_at_like_joining(glass: Evening) -> None:
     assert host_media.is_connected
 
 
-async def test_there_is_no_other_dialect_and_no_other_path(glass: Evening) -> None:
+async def test_there_is_no_other_path(glass: Evening) -> None:
     host, _ = await glass.host()
     (asha,) = await glass.admitted(host, "Asha")
     token = glass.engine.token(room_join=True, room=glass.meeting, identity=asha.seat)
     for path in (
-        f"/media/{glass.meeting}/rtc/v1",
-        f"/media/{glass.meeting}/rtc/v1/validate",
-        "/media/check/rtc/v1",
+        f"/media/{glass.meeting}/rtc/v2",
+        f"/media/{glass.meeting}/rtc/v1/v1",
         "/rtc",
         "/rtc/v1",
         "/rtc/validate",

@@ -70,8 +70,11 @@ class Lobby:
         event = Event(name, room.name, who.identity if who else "", track.sid if track else "")
         self.events.append(event)
 
-    def join(self, identity: str, permission: Permission = EVERYTHING, room: str = "room") -> "Client":
-        return Client(self, Admission(room, identity, "", permission))
+    def join(
+        self, identity: str, permission: Permission = EVERYTHING, room: str = "room", *, single: bool = False
+    ) -> "Client":
+        """`single`: in the v1 dialect, with one connection."""
+        return Client(self, Admission(room, identity, "", permission), single=single)
 
     def wait(self, seconds: float) -> None:
         self.now += seconds
@@ -90,6 +93,7 @@ class Part:
     direction: str = "sendonly"
     extra: tuple[str, ...] = ()
     ssrc: int = field(default_factory=lambda: secrets.randbits(31))
+    formats: str = ""
 
 
 def offer_text(*parts: Part, setup: str = "actpass", ufrag: str = "clnt") -> str:
@@ -99,7 +103,7 @@ def offer_text(*parts: Part, setup: str = "actpass", ufrag: str = "clnt") -> str
     for mid, part in enumerate(parts):
         number, codec = ("111", "opus/48000/2") if part.kind == "audio" else ("96", "VP8/90000")
         lines += [
-            f"m={part.kind} 9 UDP/TLS/RTP/SAVPF {number}",
+            f"m={part.kind} 9 UDP/TLS/RTP/SAVPF {part.formats or number}",
             f"a=mid:{mid}",
             f"a=ice-ufrag:{ufrag}",
             "a=ice-pwd:0123456789012345678901",
@@ -124,12 +128,13 @@ def answer_text(offer: str) -> str:
 class Client:
     """One participant's client."""
 
-    def __init__(self, lobby: Lobby, admission: Admission) -> None:
+    def __init__(self, lobby: Lobby, admission: Admission, *, single: bool = False) -> None:
         self.lobby = lobby
         self.admission = admission
         self.wire = Memory()
+        self.single = single
         self.participant: Participant = lobby.house.join(
-            admission, self.wire, auto_subscribe=True, own_streams=False
+            admission, self.wire, auto_subscribe=True, own_streams=False, one_connection=single
         )
         self.parts: list[Part] = []
         self.answered = 0
@@ -148,7 +153,15 @@ class Client:
         self.participant.hear(SignalRequest(**message))  # type: ignore[arg-type]
 
     def answer(self) -> None:
-        """Answer every offer that has come."""
+        """Answer every offer that has come; in the newer dialect, make every one that was asked for."""
+        asked = self.said("media_sections_requirement")
+        while self.answered < len(asked):
+            required = asked[self.answered].media_sections_requirement
+            self.answered += 1
+            self.receive_in(required.num_audios, required.num_videos)
+            asked = self.said("media_sections_requirement")
+        if self.single:
+            return
         offers = self.said("offer")
         while self.answered < len(offers):
             offer = offers[self.answered].offer
@@ -171,6 +184,12 @@ class Client:
         self.hear(offer=SessionDescription(type="offer", sdp=offer_text(*parts, **how), id=1))
         answers = self.said("answer")
         return answers[-1].answer.sdp if answers else ""
+
+    def receive_in(self, sounds: int, pictures: int) -> str:
+        """Offer so many sections more in which it only receives; the answer."""
+        self.parts += [Part("audio", direction="recvonly") for _ in range(sounds)]
+        self.parts += [Part("video", direction="recvonly") for _ in range(pictures)]
+        return self.offer(*self.parts)
 
     def publish(self, source: TrackSource) -> str:
         """Announce and negotiate one more track; its sid."""

@@ -102,8 +102,8 @@ async def test_the_doors_and_their_reasons() -> None:
         status, text = await get("/rtc/validate", child.token("sam", hidden=True))
         assert status == 403
         assert "hidden" in text
-        for path in ("/rtc/v1", "/rtc/v1/validate"):
-            assert (await get(path, child.token("sam")))[0] == 404
+        assert await get("/rtc/v1/validate", child.token("sam")) == (200, "success")
+        assert await get("/rtc/v1", child.token("sam")) == (400, "this needs a join_request")
         assert (await get("/rtc", child.token("sam")))[0] == 400
         assert (await get("/stats", child.token("sam")))[0] == 403
         assert (await get("/stats"))[0] == 401

@@ -16,6 +16,7 @@ async def site() -> AsyncIterator[Site]:
     house, engine = House(), FakeEngine()
     engine_app = web.Application()
     engine_app.router.add_get("/rtc", engine.rtc)
+    engine_app.router.add_get("/rtc/v1", engine.rtc)
     async with TestServer(engine_app) as engine_server:
         house.media.address = str(engine_server.make_url("")).replace("http", "ws").rstrip("/")
         gate = Gate(

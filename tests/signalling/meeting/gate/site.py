@@ -64,10 +64,10 @@ class Site:
     client: TestClient[web.Request, web.Application]
 
     async def enter(
-        self, actor: Actor, *, query: str = "", origin: str | None = ORIGIN
+        self, actor: Actor, *, query: str = "", origin: str | None = ORIGIN, path: str = "tuesday/rtc"
     ) -> aiohttp.ClientWebSocketResponse:
         headers = {"Cookie": f"seat={actor.seat}", **({"Origin": origin} if origin else {})}
-        socket = await self.client.ws_connect(f"/media/tuesday/rtc?{query}", headers=headers)
+        socket = await self.client.ws_connect(f"/media/{path}?{query}", headers=headers)
         assert await socket.receive_bytes() == first_word(resumed="reconnect=1" in query)
         return socket
 

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from signalling.meeting import gate as gate_module
-from signalling.meeting import passage
+from signalling.meeting import passage, wishes
 from signalling.meeting.errors import MediaDown
 from tests.fakes import FakeMediaEngine
 from tests.signalling.meeting.gate.site import Site
@@ -27,7 +27,7 @@ async def test_the_browsers_close_reaches_the_engine(in_session: Site) -> None:
 
 async def test_a_message_too_large_ends_only_this_passage(in_session: Site) -> None:
     sam, kaz = await in_session.enter(SAM), await in_session.enter(KAZ)
-    await sam.send_bytes(b"x" * (passage.MESSAGE_FROM_CLIENT + 1))
+    await sam.send_bytes(b"x" * (wishes.MESSAGE + 1))
     assert (await sam.receive(timeout=2)).data == 1009
     await kaz.send_bytes(b"offer")
     assert await kaz.receive_bytes() == b"echo offer"
