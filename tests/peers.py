@@ -1,4 +1,4 @@
-"""A media client that does as it pleases: LiveKit's v0 signalling and aiortc, with no manners built in.
+"""A media client that does as it pleases: LiveKit's signalling and aiortc, with no manners built in.
 
 It speaks to whatever serves `/rtc`: the platform's gate, the embedded engine, a LiveKit server. It publishes
 what it likes under the label it likes, goes on sending whatever the server says, and counts what it receives.
@@ -31,8 +31,11 @@ from aiortc.sdp import candidate_from_sdp
 from livekit.protocol.models import TrackInfo, TrackSource, TrackType
 from livekit.protocol.rtc import (
     AddTrackRequest,
+    ConnectionSettings,
+    JoinRequest,
     JoinResponse,
     LeaveRequest,
+    MediaSectionsRequirement,
     Ping,
     SessionDescription,
     SignalRequest,
@@ -41,6 +44,8 @@ from livekit.protocol.rtc import (
     SyncState,
     TrackPublishedResponse,
 )
+
+from signalling import join_request
 
 # aioice gathers every address but loopback; nothing here may leave this machine.
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
@@ -100,7 +105,8 @@ class Sending:
 class Peer:
     """One client. `url` is what comes before `/rtc`; `headers` and `query` are sent as they are.
 
-    `http` carries the cookies. `token` is what it presents; the gate is to ignore it.
+    `http` carries the cookies. `token` is what it presents; the gate is to ignore it. `single`: it speaks the
+    v1 dialect, in which its publishing connection carries everything.
     """
 
     http: aiohttp.ClientSession
@@ -108,6 +114,7 @@ class Peer:
     token: str = "seat"
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    single: bool = False
     joined: JoinResponse | None = None
     left: LeaveRequest | None = None
     said: list[SignalResponse] = field(default_factory=list)
@@ -116,7 +123,10 @@ class Peer:
 
     def __post_init__(self) -> None:
         self.publisher = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.subscriber = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.subscriber = (
+            self.publisher if self.single else RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        )
+        self._offering = asyncio.Lock()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -136,6 +146,8 @@ class Peer:
         if first.HasField("leave"):
             raise Refused(200, f"leave {first.leave.reason}")
         self.joined = first.join
+        if self.single:
+            await self.receive_in(1, 1)
         return first.join
 
     async def resume(self, **query: str) -> SignalResponse:
@@ -153,9 +165,11 @@ class Peer:
 
     async def _open(self, query: Mapping[str, str]) -> None:
         asked = {**QUERY, "access_token": self.token, **self.query, **query}
+        if self.single:
+            asked["join_request"] = _join_request(asked)
         try:
             self._socket = await self.http.ws_connect(
-                f"{self.url}/rtc", params=asked, headers=dict(self.headers), autoping=True
+                f"{self.url}{self.path}", params=asked, headers=dict(self.headers), autoping=True
             )
         except aiohttp.WSServerHandshakeError as refusal:
             raise Refused(refusal.status, await self._reason(asked)) from None
@@ -164,8 +178,14 @@ class Peer:
 
     async def _reason(self, query: Mapping[str, str]) -> str:
         """Ask `/rtc/validate` why, as livekit-client does."""
-        async with self.http.get(f"{self.url}/rtc/validate", params=query, headers=self.headers) as answer:
+        url = f"{self.url}{self.path}/validate"
+        async with self.http.get(url, params=query, headers=self.headers) as answer:
             return await answer.text()
+
+    @property
+    def path(self) -> str:
+        """Of its dialect."""
+        return "/rtc/v1" if self.single else "/rtc"
 
     @property
     def sid(self) -> str:
@@ -239,10 +259,23 @@ class Peer:
         info = await self.declare(track, source, kind) if declare else None
         if self.publisher.signalingState == "closed":
             raise Gone
-        sending = Sending(track, self.publisher.addTrack(track), info)
+        sending = Sending(track, self._sender(track), info)
         self.sendings.append(sending)
         await self.offer()
         return sending
+
+    def _sender(self, track: MediaStreamTrack) -> RTCRtpSender:
+        """In a section of its own, where sections to receive in are there already."""
+        if self.single:
+            return self.publisher.addTransceiver(track, direction="sendonly").sender
+        return self.publisher.addTrack(track)
+
+    async def receive_in(self, sounds: int, pictures: int) -> bool:
+        """Offer so many sections more in which it only receives; whether the server answered. Raises Gone."""
+        for kind, count in (("audio", sounds), ("video", pictures)):
+            for _ in range(count):
+                self.publisher.addTransceiver(kind, direction="recvonly")
+        return await self.offer()
 
     async def declare(
         self, track: MediaStreamTrack, source: TrackSource | None = None, kind: TrackType | None = None
@@ -274,6 +307,10 @@ class Peer:
 
     async def offer(self) -> bool:
         """Offer everything there is to send; whether the server answered. Raises Gone."""
+        async with self._offering:
+            return await self._offer()
+
+    async def _offer(self) -> bool:
         if self.publisher.signalingState == "closed" or not self.is_connected:
             raise Gone
         before = len(self.said)
@@ -284,7 +321,10 @@ class Peer:
             answer = (await self.heard(lambda said: said.HasField("answer"), before, wait=2)).answer
         except NotHeard:
             return False
+        self._label(answer.sdp)
         await self.publisher.setRemoteDescription(RTCSessionDescription(answer.sdp, "answer"))
+        if self.single:
+            self._count(self.transport(self.publisher))
         self._described.add(self.publisher)
         await self._add_pending(self.publisher)
         await self._insist()
@@ -410,6 +450,8 @@ class Peer:
             case "offer":
                 with contextlib.suppress(InvalidStateError):  # ended while it was being answered
                     await self._answer(said.offer)
+            case "media_sections_requirement":
+                self._keep(self._extend(said.media_sections_requirement))
             case "trickle":
                 to_publisher = said.trickle.target == SignalTarget.PUBLISHER
                 connection = self.publisher if to_publisher else self.subscriber
@@ -419,6 +461,10 @@ class Peer:
                 self.left = said.leave
             case _:
                 pass
+
+    async def _extend(self, required: MediaSectionsRequirement) -> None:
+        with contextlib.suppress(Gone, ConnectionError, InvalidStateError):
+            await self.receive_in(required.num_audios, required.num_videos)
 
     async def _answer(self, offer: SessionDescription) -> None:
         self._label(offer.sdp)
@@ -448,7 +494,10 @@ class Peer:
         for media in ParsedDescription.parse(sdp).media:
             stream, _, track = (media.msid or "").partition(" ")
             for one in media.ssrc:
-                self._labels[one.ssrc] = Received(media.kind, stream.partition("|")[0], track)
+                label = Received(media.kind, stream.partition("|")[0], track)
+                early = self.received.get(one.ssrc, label)  # its first packets may be quicker than an answer
+                early.kind, early.publisher, early.track = label.kind, label.publisher, label.track
+                self._labels[one.ssrc] = label
 
     def _count(self, transport: RTCDtlsTransport) -> None:
         """Count packets as they leave decryption, instead of decoding them."""
@@ -470,6 +519,17 @@ def _has_more(transport: RTCDtlsTransport) -> bool:
     connection = transport.transport._connection
     sockets = [protocol.transport.get_extra_info("socket") for protocol in connection._protocols]
     return not connection._queue.empty() or bool(select.select(sockets, (), (), 0)[0])
+
+
+def _join_request(query: Mapping[str, str]) -> str:
+    """What says in the v1 dialect what a query says in the other."""
+    return join_request.write(
+        JoinRequest(
+            connection_settings=ConnectionSettings(auto_subscribe=query["auto_subscribe"] == "1"),
+            reconnect=query.get("reconnect") == "1",
+            participant_sid=query.get("sid", ""),
+        )
+    )
 
 
 def _nowhere(data: object, address: object = None) -> None:

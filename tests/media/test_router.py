@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from media import vp8
 from media.packets import Codec, Extension, MalformedRtp, extension_block, extensions, parse
-from media.route import Numbers, Route
+from media.route import OUTGOING_EXTENSIONS, Numbers, Route
 from media.router import translated_report
 from media.rtcp import SenderReport
 from media.source import CACHE, Source
@@ -193,6 +193,34 @@ def test_a_great_gap_is_a_new_beginning_that_no_subscriber_sees_a_gap_of() -> No
     studio.router.repair(route, [502], studio.now)
     studio.send(rtp(1003, timestamp=9), rtp(1004, DELTA, timestamp=9))
     assert sink.sequences == [501, 502, 503, 504]
+
+
+LEVEL, TURNED = {Extension.AUDIO_LEVEL: 5}, {Extension.ORIENTATION: 9}
+
+
+@pytest.mark.parametrize(("codec", "numbers"), [(Codec.OPUS, LEVEL), (Codec.VP8, TURNED)])
+def test_header_extensions_go_under_each_subscribers_own_numbers(
+    codec: Codec, numbers: dict[Extension, int]
+) -> None:
+    """Also where the same packet, in the same buffer, goes to others under ours, and when it is repeated."""
+    studio = Studio(codec)
+    studio.source.extension_numbers = numbers
+    (extension,) = numbers
+    theirs = {extension: 13, Extension.TRANSPORT_NUMBER: 6}
+    ways = [Remembering(studio.buffer) for _ in range(3)]
+    for place, agreed in enumerate((OUTGOING_EXTENSIONS, theirs, {Extension.TRANSPORT_NUMBER: 7})):
+        as_agreed = Numbers(1000 + place, 111, 2000 + place, 112, extensions=agreed)
+        studio.track.add(Route(studio.track.kind, ways[place], as_agreed, 500))
+    plain = extension_block(dict.fromkeys(numbers.values(), b"\x21"))
+    studio.send(rtp(1), rtp(2, DELTA, extension=plain), rtp(3, DELTA))
+    for route in studio.track.routes:
+        studio.router.repair(route, [502], studio.now)
+    ours, other, none = ([extensions(packet, parse(packet)) for packet in way.packets] for way in ways)
+    assert [found.get(OUTGOING_EXTENSIONS[extension]) for found in ours] == [None, b"\x21", None, b"\x21"]
+    assert [found.get(13) for found in other] == [None, b"\x21", None, b"\x21"]
+    assert {number for found in none for number in found} == {7}
+    assert {number for found in other for number in found} == {6, 13}
+    assert ways[1].payloads[:3] == ways[0].payloads[:3] == [KEYFRAME + b"picture", DELTA, DELTA]
 
 
 def test_subscribers_of_what_gets_lost_are_told_to_hold_pictures_if_they_know_how() -> None:

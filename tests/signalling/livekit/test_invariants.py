@@ -62,7 +62,7 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize()
     def everybody_comes(self) -> None:
         for name in ("sam", "jo", "ash"):
-            self.clients[name] = self.lobby.join(name)
+            self.clients[name] = self.lobby.join(name, single=name == "jo")
             self.publish(name, TrackSource.CAMERA)
         self.everybody_answers()
 
@@ -81,9 +81,9 @@ class AnyOrder(RuleBasedStateMachine):
             if client := self.client(name):
                 self.attempt(client, client.answer)
 
-    @rule(name=NAMES, permission=PERMISSIONS | st.just(EVERYTHING))
-    def join(self, name: str, permission: Permission) -> None:
-        self.clients[name] = self.lobby.join(name, permission)
+    @rule(name=NAMES, permission=PERMISSIONS | st.just(EVERYTHING), single=st.booleans())
+    def join(self, name: str, permission: Permission, single: bool) -> None:
+        self.clients[name] = self.lobby.join(name, permission, single=single)
 
     @rule(name=NAMES, permission=PERMISSIONS | st.just(EVERYTHING))
     def permit(self, name: str, permission: Permission) -> None:
