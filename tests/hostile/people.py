@@ -132,16 +132,20 @@ class Person:
     # --- Media ---
 
     def media(
-        self, token: str = SEAT_TOKEN, headers: Mapping[str, str] | None = None, meeting: str | None = None
-    ) -> Peer:
-        """A media client with this device's cookies, at the gate of its meeting (or of another)."""
+        self, token: str = SEAT_TOKEN, headers: Mapping[str, str] | None = None,
+        meeting: str | None = None, *, single: bool = False,
+    ) -> Peer:  # fmt: skip
+        """A media client with this device's cookies, at the gate of its meeting (or of another).
+
+        `single`: it speaks the dialect of one connection.
+        """
         url = f"{self.origin}/media/{meeting or self.meeting}"
-        peer = Peer(self.http, url, token, headers or {})
+        peer = Peer(self.http, url, token, headers or {}, single=single)
         self.peers.append(peer)
         return peer
 
-    async def joins(self) -> Peer:
+    async def joins(self, *, single: bool = False) -> Peer:
         """A media client in the room. Raises Refused."""
-        peer = self.media()
+        peer = self.media(single=single)
         await peer.join()
         return peer
