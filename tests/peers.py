@@ -322,6 +322,8 @@ class Peer:
         except NotHeard:
             return False
         self._label(answer.sdp)
+        if self.publisher.signalingState == "closed":  # the server has ended it meanwhile
+            raise Gone
         await self.publisher.setRemoteDescription(RTCSessionDescription(answer.sdp, "answer"))
         if self.single:
             self._count(self.transport(self.publisher))

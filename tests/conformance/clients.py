@@ -17,8 +17,9 @@ from tests.browsers import ChromiumTab, flows
 RATE = 48_000  # samples per second
 FRAME = RATE // 100  # samples in the 10 ms that are captured at once
 WIDTH, HEIGHT, PICTURES_PER_SECOND = 320, 180, 15
-V0 = rtc.RoomOptions(single_peer_connection=False, connect_timeout=5)
-"""The dialect of two peer connections, which is what the gate lets through."""
+CONNECT_WITHIN = 5
+V0, V1 = "v0", "v1"
+"""The dialects of two peer connections, and of one that carries both ways."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,19 @@ class SdkClient:
 
     seat: SeatId
     room: rtc.Room
+    dialect: str = V0
     _feeds: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
-    async def enter(cls, seat: SeatId, url: str, token: str) -> Self:
+    async def enter(cls, seat: SeatId, url: str, token: str, dialect: str = V0) -> Self:
         """Join. Raises NotLetIn."""
         room = rtc.Room()
+        options = rtc.RoomOptions(single_peer_connection=dialect == V1, connect_timeout=CONNECT_WITHIN)
         try:
-            await room.connect(url, token, V0)
+            await room.connect(url, token, options)
         except rtc.ConnectError as problem:
             raise NotLetIn(problem.message) from None
-        return cls(seat, room)
+        return cls(seat, room, dialect)
 
     async def publish_sound(self) -> None:
         """Send a tone as the microphone."""
@@ -112,8 +115,17 @@ class SdkClient:
         return Received(sound, picture, frames)
 
     async def packets_off_the_wire(self) -> int:
-        """All packets that reached this client's receiving transport: media, feedback and keep-alives."""
+        """All packets that reached this client's receiving transport: media, feedback and keep-alives.
+
+        Where one transport carries both ways much of that is about what the client sends: then media alone.
+        """
         stats = await self.room.get_rtc_stats()
+        if self.dialect == V1:
+            return sum(
+                one.inbound_rtp.received.packets_received
+                for one in (*stats.publisher_stats, *stats.subscriber_stats)
+                if one.HasField("inbound_rtp")
+            )
         return sum(
             one.transport.transport.packets_received
             for one in stats.subscriber_stats
@@ -146,10 +158,11 @@ class PageClient:
     tab: ChromiumTab
 
     @classmethod
-    async def enter(cls, seat: SeatId, tab: ChromiumTab, url: str, token: str) -> Self:
+    async def enter(cls, seat: SeatId, tab: ChromiumTab, url: str, token: str, dialect: str = V0) -> Self:
         """Join. The tab is on the page already. Raises NotLetIn."""
         client = cls(seat, tab)
-        told = await client._call("enter(...given).then(() => '', (problem) => String(problem))", url, token)
+        entering = "enter(...given).then(() => '', (problem) => String(problem))"
+        told = await client._call(entering, url, token, dialect == V1)
         if told:
             raise NotLetIn(told)
         return client
@@ -174,6 +187,10 @@ class PageClient:
             sum(flow.packets for flow in out if flow.kind == "audio"),
             sum(flow.packets for flow in out if flow.kind == "video"),
         )
+
+    async def connections(self) -> int:
+        """How many peer connections it has, which tells the dialects apart."""
+        return int(await self._call("window.peersOfThisPage().length"))
 
     async def drop_signalling(self) -> None:
         """Lose the signalling socket, as on a train."""

@@ -1,4 +1,7 @@
-"""Each conformance test runs against every engine that this machine can have."""
+"""Each conformance test runs against every engine that this machine can have, in the dialects of the clients.
+
+The usual run tries the newer dialect with the embedded engine, where `both_dialects` says so; the long run everywhere.
+"""
 
 import socket
 from collections.abc import AsyncIterator, Sequence
@@ -8,6 +11,7 @@ import pytest_asyncio
 
 from tests.browsers import Chromium, chromium
 from tests.conformance import livekit_server
+from tests.conformance.clients import V0, V1
 from tests.conformance.engines import (
     EMBEDDED,
     LIVEKIT,
@@ -47,9 +51,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=for_livekit)
 
 
-def _is_for(engine: str, item: pytest.Item) -> bool:
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep what is tried in the newer dialect for the long run, but for what `both_dialects` names."""
+    if _is_for(V1, item) and not (_is_for(EMBEDDED, item) and item.get_closest_marker("both_dialects")):
+        item.add_marker(pytest.mark.long)
+
+
+def _is_for(wanted: str, item: pytest.Item) -> bool:
+    """Whether it is tried against this engine, or in this dialect."""
     parameters = getattr(item, "callspec", None)
-    return parameters is not None and parameters.params.get("platform") == engine
+    return parameters is not None and wanted in parameters.params.values()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -66,9 +77,18 @@ async def platform(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Engine
         yield engine, house
 
 
+@pytest.fixture(params=[V0, V1])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """What all clients of a session speak."""
+    return str(request.param)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def session(platform: tuple[Engine, House], browser: Chromium) -> AsyncIterator[Session]:
+async def session(platform: tuple[Engine, House], browser: Chromium, dialect: str) -> AsyncIterator[Session]:
     """A session of its own for each test."""
     engine, house = platform
-    async with relay_to(house.origin) as relay, session_in(house, relay, browser, engine) as session:
+    async with (
+        relay_to(house.origin) as relay,
+        session_in(house, relay, browser, engine, dialect) as session,
+    ):
         yield session

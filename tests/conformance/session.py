@@ -15,7 +15,7 @@ from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId
 from signalling.meeting.messages import Done
 from signalling.meeting.ports import Connection, SeatHolder
 from tests.browsers import Chromium, until
-from tests.conformance.clients import PageClient, SdkClient
+from tests.conformance.clients import V0, V1, PageClient, SdkClient
 from tests.conformance.engines import EMBEDDED, LIVEKIT, Engine
 from tests.conformance.house import House
 from tests.conformance.relay import Relay
@@ -76,6 +76,8 @@ class Session:
     meeting: MeetingId
     cookies: dict[SeatId, str]
     stack: AsyncExitStack
+    dialect: str = V0
+    """What all its clients speak."""
 
     # --- The rules ---
 
@@ -108,7 +110,8 @@ class Session:
 
     async def sdk(self, seat: SeatId, token: str = TOKEN) -> SdkClient:
         """Connect a seat's client on the Python SDK. Raises NotLetIn."""
-        client = await SdkClient.enter(seat, self.relay.url(self.cookies[seat], self.meeting), token)
+        url = self.relay.url(self.cookies[seat], self.meeting)
+        client = await SdkClient.enter(seat, url, token, self.dialect)
         self.stack.push_async_callback(client.leave)
         return client
 
@@ -120,7 +123,7 @@ class Session:
         await tab.page.context.add_cookies([cookie])
         await tab.goto(f"{self.house.origin}/conformance/")
         await tab.page.wait_for_function("window.enter !== undefined")
-        client = await PageClient.enter(seat, tab, self.url, token)
+        client = await PageClient.enter(seat, tab, self.url, token, self.dialect)
         self.stack.push_async_callback(client.leave)
         return client
 
@@ -128,7 +131,7 @@ class Session:
         """A client without manners that holds this seat's cookie. It has not joined yet."""
         headers = {"Cookie": f"seat={self.cookies[seat]}", "Origin": self.house.origin}
         http = await self.stack.enter_async_context(aiohttp.ClientSession(headers=headers))
-        peer = Peer(http, url or self.url, token)
+        peer = Peer(http, url or self.url, token, single=self.dialect == V1)
         self.stack.push_async_callback(peer.close)
         return peer
 
@@ -185,10 +188,12 @@ class Session:
 
 
 @asynccontextmanager
-async def session_in(house: House, relay: Relay, browser: Chromium, engine: Engine) -> AsyncIterator[Session]:
+async def session_in(
+    house: House, relay: Relay, browser: Chromium, engine: Engine, dialect: str = V0
+) -> AsyncIterator[Session]:
     """A session that has begun, and everybody's departure."""
     meeting = MeetingId(f"meeting{next(_numbers)}")
     async with AsyncExitStack() as stack:
         cookies = await begin(house, meeting)
-        yield Session(house, relay, browser, engine, meeting, cookies, stack)
+        yield Session(house, relay, browser, engine, meeting, cookies, stack, dialect)
     await house.media.close(meeting)

@@ -5,12 +5,13 @@ from functools import partial
 import pytest
 
 from tests.browsers import until
-from tests.conformance.clients import Client, frames, grows, sound
+from tests.conformance.clients import V0, V1, Client, frames, grows, sound
 from tests.conformance.session import ANNA, BELA, CLEO, Session
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.both_dialects
 async def test_everybody_hears_and_sees_everybody(session: Session) -> None:
     anna, bela, cleo = await session.sdk(ANNA), await session.sdk(BELA), await session.page(CLEO)
     everybody: tuple[Client, ...] = (anna, bela, cleo)
@@ -23,6 +24,7 @@ async def test_everybody_hears_and_sees_everybody(session: Session) -> None:
                 await grows(partial(sound, receiver, sender.seat))
                 await grows(partial(frames, receiver, sender.seat))
     assert await cleo.energy(ANNA) > 0, "the tone is decoded, not only received"
+    assert await cleo.connections() == {V0: 2, V1: 1}[session.dialect]
 
 
 async def test_the_platform_learns_whose_media_is_connected(session: Session) -> None:

@@ -44,6 +44,7 @@ async def test_in_a_frozen_session_nobody_receives_anything(session: Session) ->
     assert sent > 50, "publications survive"
 
 
+@pytest.mark.both_dialects
 async def test_who_connects_during_the_freeze_receives_nothing_until_it_ends(session: Session) -> None:
     anna = await session.sdk(ANNA)
     await anna.publish_sound()

@@ -30,6 +30,7 @@ SLIPPED_THROUGH = {EMBEDDED: 0}
 """Packets of mislabelled sound that may be heard. With LiveKit it ends when a webhook has come: 0.2 s."""
 
 
+@pytest.mark.both_dialects
 async def test_a_muted_parent_is_not_heard_however_much_they_send(session: Session) -> None:
     anna, bela, cleo = await session.sdk(ANNA), await session.sdk(BELA), await session.page(CLEO)
     await anna.publish_sound()
@@ -128,6 +129,7 @@ async def test_where_webhooks_are_lost_the_next_push_finds_a_mislabelled_track(
     await session.until_gone(ANNA)
 
 
+@pytest.mark.both_dialects
 async def test_a_removed_parent_neither_hears_nor_is_heard(session: Session) -> None:
     """Whatever they are told: this client hangs on to its connections and goes on sending."""
     anna, bela = await session.raw(ANNA), await session.sdk(BELA)

@@ -10,6 +10,7 @@ from tests.conformance.session import ANNA, BELA, CLEO, Session
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.both_dialects
 async def test_media_goes_on_over_a_dropped_socket(session: Session) -> None:
     anna, bela, cleo = await session.sdk(ANNA), await session.sdk(BELA), await session.page(CLEO)
     for client in (anna, cleo):

@@ -6,8 +6,8 @@ const PICTURE = { source: Track.Source.Camera, simulcast: false, videoCodec: "vp
 let room;
 let ended = "";
 
-async function enter(url, token) {
-  room = new Room({ singlePeerConnection: false, disconnectOnPageLeave: false });
+async function enter(url, token, single) {
+  room = new Room({ singlePeerConnection: single, disconnectOnPageLeave: false });
   room.on("disconnected", (reason) => (ended = String(reason ?? "unknown")));
   room.on("trackSubscribed", (track) => document.body.append(track.attach()));
   room.on("trackUnsubscribed", (track) => track.detach().forEach((element) => element.remove()));
