@@ -1,6 +1,6 @@
 """Each conformance test runs against every engine that this machine can have, in the dialects of the clients.
 
-The usual run tries the newer dialect with the embedded engine, where `both_dialects` says so; the long run everywhere.
+The usual run tries the newer dialect with the embedded engine, where `both_dialects` says so.
 """
 
 import socket

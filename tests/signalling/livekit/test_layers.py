@@ -11,6 +11,10 @@ from tests.signalling.livekit.tabs import Place, Someone, place
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 WITHIN = 60.0
+DIALECTS = pytest.mark.parametrize(
+    "single", [pytest.param(False, id="v0"), pytest.param(True, id="v1", marks=pytest.mark.long)]
+)
+"""Two connections, or one that carries both ways."""
 Stage = tuple[Child, Place, Chromium]
 
 
@@ -37,8 +41,11 @@ def shows(person: Someone, width: int) -> Callable[[], Awaitable[bool]]:
     return ask
 
 
-async def test_each_size_gets_its_layer_and_what_nobody_looks_at_is_not_sent(stage: Stage) -> None:
-    sam, jo = await two(stage, "sizes")
+@DIALECTS
+async def test_each_size_gets_its_layer_and_what_nobody_looks_at_is_not_sent(
+    stage: Stage, single: bool
+) -> None:
+    sam, jo = await two(stage, f"sizes {single}", single=single)
     await until(shows(jo, 960), "jo sees sam sharply", WITHIN)
     await jo.look("sam", (200, 100))
     await until(shows(jo, 240), "the least layer is enough", WITHIN)
@@ -65,8 +72,9 @@ async def test_each_size_gets_its_layer_and_what_nobody_looks_at_is_not_sent(sta
     await until(again, "jo looks at sam again", WITHIN)
 
 
-async def test_changes_of_layers_lose_nothing(stage: Stage) -> None:
-    _, jo = await two(stage, "changes")
+@DIALECTS
+async def test_changes_of_layers_lose_nothing(stage: Stage, single: bool) -> None:
+    _, jo = await two(stage, f"changes {single}", single=single)
     await until(shows(jo, 960), "jo sees sam sharply", WITHIN)
     for width, size in ((240, (200, 100)), (480, (400, 200)), (960, (900, 500)), (240, (100, 50))):
         await jo.look("sam", size)
@@ -74,16 +82,20 @@ async def test_changes_of_layers_lose_nothing(stage: Stage) -> None:
     assert (await jo.received("sam"))["video"]["packetsLost"] == 0
 
 
-async def test_what_is_encrypted_from_end_to_end_passes_whatever_the_layer(stage: Stage) -> None:
+@DIALECTS
+async def test_what_is_encrypted_from_end_to_end_passes_whatever_the_layer(
+    stage: Stage, single: bool
+) -> None:
     """The engine changes headers and picture numbers, which encryption leaves in the clear."""
     child, where, browser = stage
-    sam, jo = await two(stage, "sealed", secret="known to both")
+    room = f"sealed {single}"
+    sam, jo = await two(stage, room, secret="known to both", single=single)
     await sam.speak()
     await until(shows(jo, 960), "jo, who has the key, sees sam", WITHIN)
     await jo.look("sam", (200, 100))
     await until(shows(jo, 240), "another layer opens with the same key", WITHIN)
     stranger = await where.someone(browser)
-    await stranger.enter(child.ws, child.token("stranger", room="sealed"), secret="another")
+    await stranger.enter(child.ws, child.token("stranger", room=room), secret="another", single=single)
 
     async def gets_packets() -> bool:
         return await stranger.sound("sam") > 50
