@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ SAID = JoinRequest(
 )
 
 
-def wrapped(content: bytes, compression: "WrappedJoinRequest.Compression.ValueType") -> str:
+def wrapped(content: bytes, compression: Any) -> str:
     request = WrappedJoinRequest(compression=compression, join_request=content)
     return base64.urlsafe_b64encode(request.SerializeToString()).decode()
 
