@@ -530,6 +530,8 @@ def _join_request(query: Mapping[str, str]) -> str:
             connection_settings=ConnectionSettings(auto_subscribe=query["auto_subscribe"] == "1"),
             reconnect=query.get("reconnect") == "1",
             participant_sid=query.get("sid", ""),
+            metadata=query.get("metadata", ""),
+            participant_attributes={"role": "host"} if "attributes" in query else {},
         )
     )
 
