@@ -111,8 +111,8 @@ def test_our_offer_has_a_data_section_and_one_for_each_slot() -> None:
         "v=0\r\nm=audio x X 111\r\na=mid:0\r\n",
         "v=0\r\nm=audio 9 X 111\r\na=mid:0 0\r\n",
         "v=0\r\n" + "m=audio 9 X 111\r\na=mid:0\r\n" * 2,
-        "v=0\r\n" + "".join(f"m=audio 9 X 111\r\na=mid:{n}\r\n" for n in range(65)),
-        "v=0\r\n" + "a=x\r\n" * 20_000,
+        "v=0\r\n" + "".join(f"m=audio 9 X 111\r\na=mid:{n}\r\n" for n in range(sdp.MAX_SECTIONS + 1)),
+        "v=0\r\n" + "a=x\r\n" * (sdp.MAX_LENGTH // 5),
     ],
 )
 def test_what_cannot_be_understood_is_malformed(text: str) -> None:
