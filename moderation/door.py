@@ -35,7 +35,8 @@ def arrive(meeting: Meeting, actor: Actor, action: a.Arrive, now: datetime) -> D
         return Refused(Reason.NOT_ALLOWED)
     here = seat is not None and seat.place is not Place.OUTSIDE
     if actor.role is Role.FACILITATOR:
-        return unless_there((e.HostEntered(actor.seat, actor.person),), there=here)
+        entered = (*_left_behind(meeting, actor), e.HostEntered(actor.seat, actor.person))
+        return unless_there(entered, there=here)
     person = meeting.people.get(actor.person)
     if person is not None and person.standing is not Standing.WELCOME:
         return Refused(_STANDING[person.standing])
@@ -166,6 +167,16 @@ def overrides_needed(meeting: Meeting, person: PersonId, now: datetime) -> Itera
 
 def _heads(meeting: Meeting) -> int:
     return len({seat.person for seat in meeting.in_place(Place.PRESENT)})
+
+
+def _left_behind(meeting: Meeting, host: Actor) -> Iterator[e.Event]:
+    """A host's other devices that keep nothing attended: a page left open elsewhere, or a lost one.
+
+    One that does is spared: signing in again somewhere never leaves the group without a host.
+    """
+    for other in meeting.seats_of(host.person):
+        if other.place is Place.PRESENT and other.id not in {host.seat, *meeting.attending}:
+            yield e.Replaced(other.id)
 
 
 def _let_in(meeting: Meeting, seat: Seat) -> tuple[e.Event, ...]:

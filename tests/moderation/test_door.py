@@ -8,7 +8,7 @@ import pytest
 from moderation import actions as a
 from moderation import events as e
 from moderation.decisions import Reason
-from moderation.model import HOUSE, Meeting, Override, Place, ReturnWord, SeatId, Terms
+from moderation.model import HOUSE, Actor, Meeting, Override, Place, ReturnWord, SeatId, Terms
 from moderation.rules import decide
 from tests.moderation.builders import (
     AGREEMENT,
@@ -128,3 +128,11 @@ def test_a_broken_tab_is_closed_without_barring_its_person() -> None:
     ejected = after(opened(), (JO, a.Admit(SAM.seat)), (JO, a.Eject(SAM.seat)))
     assert ejected.seats[SAM.seat].place is Place.OUTSIDE
     assert after(ejected, (SAM, a.Arrive(ejected.agreement))).seats[SAM.seat].place is Place.WAITING
+
+
+def test_a_host_on_another_device_takes_the_place_of_one_that_is_lost_but_not_of_one_that_attends() -> None:
+    phone = Actor(JO.role, JO.person, SeatId("jo-phone"))
+    both = after(opened(), arriving(phone))
+    assert {JO.seat, phone.seat} <= {seat.id for seat in both.in_place(Place.PRESENT)}
+    lost = after(opened(), (HOUSE, a.HostAway(JO.seat)), arriving(phone))
+    assert [seat.id for seat in lost.in_place(Place.PRESENT)] == [phone.seat]
