@@ -1,5 +1,6 @@
 /** A view as the platform sends it, and as it is read, to change one thing at a time. */
 
+import { atTheDoor, inTheRoom, SAM } from '../src/design/sample';
 import type { Someone, View, Waiting } from '../src/room/protocol';
 import { readView } from '../src/room/reading';
 
@@ -7,23 +8,7 @@ export function raw(): Record<string, unknown> {
   return {
     seq: 7,
     phase: 'open',
-    you: {
-      seat: 's1',
-      person: 'p1',
-      name: 'Sam',
-      role: 'parent',
-      place: 'present',
-      standing: 'welcome',
-      suspended: false,
-      returned_with: 'none',
-      microphone_held: false,
-      camera_held: false,
-      mark: 'none',
-      hand_up: false,
-      has_word: false,
-      may_share: false,
-      aside: null,
-    },
+    you: { ...SAM, seat: 's1', person: 'p1' },
     hosts: ['Jo'],
     theme: 'Talking with school',
     note: '',
@@ -44,38 +29,12 @@ export function view(changes: Partial<Omit<View, 'you'>> & { you?: Partial<View[
   return { ...read, ...changes, you: { ...read.you, ...changes.you } };
 }
 
+const by = (seat: string) => ({ seat, person: `person of ${seat}`, name: seat.toUpperCase() });
+
 export function someone(seat: string, changes: Partial<Someone> = {}): Someone {
-  return {
-    seat,
-    person: `person of ${seat}`,
-    name: seat.toUpperCase(),
-    role: 'parent',
-    microphone_held: false,
-    camera_held: false,
-    connected: true,
-    stepped_out: false,
-    hand: null,
-    mark: 'none',
-    ...changes,
-  };
+  return inTheRoom(by(seat), changes);
 }
 
-/** Somebody at the door, with nothing to say against them. */
 export function waiting(seat: string, changes: Partial<Waiting> = {}): Waiting {
-  return {
-    seat,
-    person: `person of ${seat}`,
-    name: seat.toUpperCase(),
-    first_visit: false,
-    second_device: false,
-    readiness: 'ready',
-    ring_me: false,
-    connected: true,
-    mark: 'none',
-    late: false,
-    full: false,
-    kept_apart_from: [],
-    similar_name: false,
-    ...changes,
-  };
+  return atTheDoor(by(seat), changes);
 }

@@ -3,48 +3,18 @@
  * the demo alone, and no other page fetches this file.
  */
 
-import type { Someone, View, Waiting, You } from '../room/protocol';
+import type { Someone, View, You } from '../room/protocol';
 import type { Memory } from '../room/screens';
 import type { Session } from '../room/session';
+import { atTheDoor, inTheRoom, named, SAM } from './sample';
 
 const NAMES = ['Pat', 'Kim', 'Alexandra-Josephine', 'Lou', 'Ray', 'Dee', 'Max', 'Noor'];
 const MINUTE = 60_000;
 const NOW = Date.now();
 
-const SAM: You = {
-  seat: 'sam',
-  person: 'sam',
-  name: 'Sam',
-  role: 'parent',
-  place: 'present',
-  standing: 'welcome',
-  suspended: false,
-  returned_with: 'none',
-  microphone_held: false,
-  camera_held: false,
-  mark: 'none',
-  hand_up: false,
-  has_word: false,
-  may_share: false,
-  aside: null,
-};
 const JO: You = { ...SAM, seat: 'jo', person: 'jo', name: 'Jo', role: 'facilitator' };
 
-function someone(name: string, changes: Partial<Someone> = {}): Someone {
-  return {
-    seat: name.toLowerCase(),
-    person: name.toLowerCase(),
-    name,
-    role: 'parent',
-    microphone_held: false,
-    camera_held: false,
-    connected: true,
-    stepped_out: false,
-    hand: null,
-    mark: 'none',
-    ...changes,
-  };
-}
+const someone = (name: string, changes: Partial<Someone> = {}) => inTheRoom(named(name), changes);
 
 function company(count: number): readonly Someone[] {
   return [
@@ -52,25 +22,6 @@ function company(count: number): readonly Someone[] {
     someone('Sam'),
     ...NAMES.slice(0, Math.max(0, count - 2)).map((name) => someone(name)),
   ];
-}
-
-function atTheDoor(name: string, changes: Partial<Waiting> = {}): Waiting {
-  return {
-    seat: name.toLowerCase(),
-    person: name.toLowerCase(),
-    name,
-    first_visit: false,
-    second_device: false,
-    readiness: 'ready',
-    ring_me: false,
-    connected: true,
-    mark: 'none',
-    late: false,
-    full: false,
-    kept_apart_from: [],
-    similar_name: false,
-    ...changes,
-  };
 }
 
 const ROOM: View = {
@@ -208,9 +159,9 @@ const POSES: Readonly<Record<string, Pose>> = {
       tasks: 2,
       missing_kind: 'lived_experience',
       waiting: [
-        atTheDoor('Bel', { first_visit: true, ring_me: true, readiness: 'needs_help' }),
-        atTheDoor('Cam', { late: true, full: true, kept_apart_from: ['Pat'], similar_name: true }),
-        atTheDoor('Ash', { second_device: true, connected: false, mark: 'check_on_me' }),
+        atTheDoor(named('Bel'), { first_visit: true, ring_me: true, readiness: 'needs_help' }),
+        atTheDoor(named('Cam'), { late: true, full: true, kept_apart_from: ['Pat'], similar_name: true }),
+        atTheDoor(named('Ash'), { second_device: true, connected: false, mark: 'check_on_me' }),
       ],
       out: [{ person: 'vic', name: 'Vic', standing: 'removed', suspended: true, reason: 'unsafe' }],
       expected: [{ person: 'tam', name: 'Tam', state: 'not_here' }],

@@ -54,9 +54,11 @@ export function FinalScreen({ session, why }: { session: Session; why: Final }) 
           </a>
         )}
       </div>
+      {!host && (why === 'declined' || why === 'removed' || why === 'suspended') && (
+        <p class="soft">{words.worried}</p>
+      )}
       {!host && (
         <p class="soft foot">
-          {(why === 'declined' || why === 'removed' || why === 'suspended') && <span>{words.worried} </span>}
           <a href={session.places.helplines} data-sheet>
             {words.helplines}
           </a>
