@@ -142,10 +142,15 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def add_headers(request: web.Request, answer: web.StreamResponse) -> None:
-    """Put the headers of every answer on this one. Built files go without what is of pages alone."""
+    """Put the headers of every answer on this one. Built files go without what is of pages alone.
+
+    They never change under their name either: nobody asks whether they have.
+    """
     own = request.app[HEADERS]
     if isinstance(answer, web.FileResponse) and request.path.startswith(STATIC):
         own = {name: value for name, value in own.items() if name not in security.OF_PAGES}
+        answer.headers.popall(hdrs.ETAG, None)
+        answer.headers.popall(hdrs.LAST_MODIFIED, None)
     answer.headers.update(own)
 
 

@@ -111,6 +111,8 @@ async def test_a_mislabelled_track_reaches_nobody_and_its_sender_is_removed(
     await session.until_gone(ANNA)
     got = sum(one.packets for one in bela.received.values())
     assert got <= SLIPPED_THROUGH.get(session.engine.name, 10)
+    if got:
+        await session.quiet_down()
     await bela.hears_nothing(1.0)
     assert anna.left is not None
 

@@ -204,6 +204,7 @@ async def test_pages_are_compressed_and_built_files_kept_for_ever(place: Place) 
         assert "Content-Encoding" not in answer.headers
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert not security.OF_PAGES & set(answer.headers), "a script is no page"
+        assert not {"ETag", "Last-Modified"} & set(answer.headers), "it never changes"
     async with visitor.http.get(
         place.origin + path, headers={"Accept-Encoding": "gzip"}, auto_decompress=False
     ) as answer:
