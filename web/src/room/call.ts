@@ -12,6 +12,7 @@ import {
   type TrackPublication,
 } from 'livekit-client';
 import type { Device } from '../devices';
+import { untilAllowed } from './allowed';
 import { Ear } from './ear';
 import { Judge, read, type Reception, type Row, type Sample } from './reception';
 import { NOTHING, type Chosen, type Kind, type Sent, type Showable, type Source, type Switch } from './sent';
@@ -107,6 +108,7 @@ export class Call {
   /** `notice`: with the microphone off, still listen on this device for a voice, to say that nobody hears it. */
   async turn(device: Device, on: boolean, notice: boolean): Promise<void> {
     const local = this.room.localParticipant;
+    if (on) await untilAllowed(this.room, device);
     if (device === 'microphone') {
       if (on) this.ear.stop();
       else if (notice) this.overhear();
@@ -130,6 +132,7 @@ export class Call {
   }
 
   async share(on: boolean): Promise<void> {
+    if (on) await untilAllowed(this.room, 'screen_share');
     await this.room.localParticipant.setScreenShareEnabled(
       on,
       { audio: false, resolution: SCREEN, contentHint: 'detail' },
