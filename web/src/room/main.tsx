@@ -50,19 +50,20 @@ function start(place: HTMLElement): void {
     });
 }
 
+/** How long the page waits for a sheet: one that failed before this script came says so no more. */
+const SHEET_WITHIN_MS = 10_000;
+
 /** A sheet that the first words did not wait for, from now on; without it if it cannot be had. */
 function wear(sheet: HTMLLinkElement): Promise<void> {
   sheet.media = 'all';
   if (sheet.sheet !== null) return Promise.resolve();
   return new Promise((resolve) => {
-    for (const end of ['load', 'error'])
-      sheet.addEventListener(
-        end,
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
+    const end = () => {
+      resolve();
+    };
+    sheet.addEventListener('load', end, { once: true });
+    sheet.addEventListener('error', end, { once: true });
+    setTimeout(end, SHEET_WITHIN_MS);
   });
 }
 
