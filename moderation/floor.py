@@ -1,5 +1,6 @@
 """Who may speak, write and show, in what order, and what is paused."""
 
+from collections.abc import Set
 from datetime import datetime
 
 from moderation import actions as a
@@ -48,24 +49,24 @@ def take_word(meeting: Meeting, actor: Actor, action: a.TakeWord, now: datetime)
 
 def start_round(meeting: Meeting, actor: Actor, action: a.StartRound, now: datetime) -> Decision:
     """The word goes round, beginning with whoever came first."""
-    there = present_parents(meeting)
+    there = _can_speak(meeting, action.away)
     if not there:
         return Refused(Reason.NOT_HERE)
     return (*_take(meeting), e.FloorHeld(FloorMode.ROUND), e.WordGiven(there[0].id, now))
 
 
 def next_in_round(meeting: Meeting, actor: Actor, action: a.NextInRound, now: datetime) -> Decision:
-    """The next who has not spoken; after the last the floor is open."""
+    """The next who has not spoken, been away or not; after the last the floor is open."""
     if meeting.floor.mode is not FloorMode.ROUND:
         return Refused(Reason.FLOOR_IS_OPEN)
-    return _next(meeting, now)
+    return _next(meeting, action.away, now)
 
 
 def pass_word(meeting: Meeting, actor: Actor, action: a.PassWord, now: datetime) -> Decision:
     """The speaker is done, or would rather not."""
     if meeting.floor.speaker != actor.person:
         return Refused(Reason.NOT_YOUR_TURN)
-    return _next(meeting, now) if meeting.floor.mode is FloorMode.ROUND else _take(meeting)
+    return _next(meeting, action.away, now) if meeting.floor.mode is FloorMode.ROUND else _take(meeting)
 
 
 def raise_hand(meeting: Meeting, actor: Actor, action: a.RaiseHand, now: datetime) -> Decision:
@@ -136,7 +137,12 @@ def _pass_to(meeting: Meeting, person: Person, now: datetime) -> tuple[e.Event, 
     return (*_take(meeting), e.WordGiven(person.id, now), *heard)
 
 
-def _next(meeting: Meeting, now: datetime) -> tuple[e.Event, ...]:
+def _can_speak(meeting: Meeting, away: Set[PersonId]) -> list[Person]:
+    """The parents in the room whom the word would reach, in the order they first came."""
+    return [person for person in present_parents(meeting) if person.id not in away]
+
+
+def _next(meeting: Meeting, away: Set[PersonId], now: datetime) -> tuple[e.Event, ...]:
     had_it = meeting.floor.spoken | {meeting.floor.speaker}
-    waiting = [person for person in present_parents(meeting) if person.id not in had_it]
+    waiting = [person for person in _can_speak(meeting, away) if person.id not in had_it]
     return _pass_to(meeting, waiting[0], now) if waiting else (*_take(meeting), e.FloorOpened())

@@ -41,17 +41,26 @@ class TakeWord:
 
 @dataclass(frozen=True, slots=True)
 class PassWord:
-    """The actor has the word and passes it on."""
+    """The actor has the word and passes it on. `away` as in NextInRound."""
+
+    away: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class StartRound:
-    """Give the word to one present parent after the other."""
+    """Give the word to one present parent after the other. `away` as in NextInRound."""
+
+    away: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class NextInRound:
-    """Pass the word on in a round."""
+    """Pass the word on in a round.
+
+    `away` have a place in the room and nobody is connected to it: their line broke off. The house says who.
+    """
+
+    away: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

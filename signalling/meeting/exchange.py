@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import socketio
 
@@ -119,7 +120,10 @@ class Exchange:
 
     async def _apply(self, holder: SeatHolder, asked: Asked) -> Answer:
         actor = Actor(holder.role, holder.person, holder.seat)
-        outcome = await self._applier.act(holder.meeting, actor, asked.action)
+        action = asked.action
+        if isinstance(action, a.StartRound | a.NextInRound | a.PassWord):
+            action = replace(action, away=await self._scenes.away(holder.meeting))
+        outcome = await self._applier.act(holder.meeting, actor, action)
         if took_place(outcome):
             following = self._aftermath.of(holder.meeting, actor, asked.action, asked.note)
             # It has taken place: whoever asked learns so, also where the house is slow to hear of it.

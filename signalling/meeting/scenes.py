@@ -1,11 +1,11 @@
 """Puts together everything that the views of one moment are made of, also while the database is down."""
 
-from moderation.model import MeetingId
+from moderation.model import MeetingId, PersonId
 from signalling.meeting.applier import Applier, Read
 from signalling.meeting.attendance import Attendance
 from signalling.meeting.errors import JournalDown
 from signalling.meeting.lookout import Lookout
-from signalling.meeting.ports import Clock, MeetingLabels, Seats
+from signalling.meeting.ports import Clock, Departure, MeetingLabels, Seats
 from signalling.meeting.scene import Scene
 
 
@@ -40,6 +40,16 @@ class Scenes:
         connected = await self._attendance.connected(meeting)
         departed = await self._lookout.departed(read)
         return Scene(read.meeting, read.head, labels, connected.events, self._clock.now(), departed)
+
+    async def away(self, meeting: MeetingId) -> frozenset[PersonId]:
+        """Whose connection is lost, as hosts see it; nobody's where too little is known.
+
+        Raises:
+            UnknownMeeting
+        """
+        scene = await self.now(meeting)
+        gone = () if scene is None else scene.departed
+        return frozenset(each.person for each in gone if each.how is Departure.LOST)
 
     def forget(self, meeting: MeetingId) -> None:
         """Nobody here looks at it any more."""

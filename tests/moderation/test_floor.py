@@ -83,6 +83,18 @@ class TestARound:
         assert second.floor.speaker == KAZ.person
         assert after(second, (JO, a.NextInRound())).floor.mode is FloorMode.OPEN
 
+    def test_it_passes_over_whoever_is_away_and_comes_to_them_once_they_are_back(self) -> None:
+        away = frozenset({SAM.person})
+        first = after(in_session(), (JO, a.StartRound(away)))
+        assert first.floor.speaker == KAZ.person
+        assert after(first, (KAZ, a.PassWord(away))).floor.mode is FloorMode.OPEN
+        assert after(first, (JO, a.NextInRound(away))).floor.mode is FloorMode.OPEN
+        assert after(first, (JO, a.NextInRound())).floor.speaker == SAM.person
+
+    def test_it_does_not_begin_where_nobody_would_hear_of_it(self) -> None:
+        everybody = frozenset({SAM.person, KAZ.person})
+        assert refusal(in_session(), JO, a.StartRound(everybody)) is Reason.NOT_HERE
+
     def test_only_the_speaker_can_pass(self) -> None:
         assert refusal(after(in_session(), (JO, a.StartRound())), KAZ, a.PassWord()) is Reason.NOT_YOUR_TURN
 

@@ -23,6 +23,7 @@ seats = st.sampled_from([*(actor.seat for actor in EVERYONE), SeatId("strangers-
 VALUES: dict[object, st.SearchStrategy[object]] = {
     PersonId: people,
     SeatId: seats,
+    frozenset[PersonId]: st.frozensets(people, max_size=2),
     int | None: st.sampled_from([None, AGREEMENT - 1, AGREEMENT, AGREEMENT]),
     datetime | None: st.sampled_from([None, NOON + timedelta(days=7)]),
 }

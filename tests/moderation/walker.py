@@ -348,6 +348,8 @@ def _chooser(hint: object) -> Callable[[random.Random, datetime], object]:
         return lambda chance, now: chance.choice(_PEOPLE)
     if hint is SeatId:
         return lambda chance, now: chance.choice(_SEATS)
+    if hint == frozenset[PersonId]:
+        return lambda chance, now: frozenset(chance.sample(_PEOPLE, chance.choice((0, 0, 1, 2))))
     if hint == int | None:
         return lambda chance, now: chance.choice((None, AGREEMENT - 1, AGREEMENT))
     if hint == datetime | None:

@@ -60,6 +60,7 @@ GIVEN_BY: dict[type[e.Event], frozenset[Role]] = {
     e.Resumed: frozenset({_HOUSE, _H}),
     e.ClosingStarted: frozenset({_H}),
 }
+_OF_A_ROUND = (a.StartRound, a.NextInRound, a.PassWord)
 _OF_THEIR_OWN = (e.Arrived, e.MarkSet, e.MarkCleared, e.HandRaised, e.HandLowered)
 
 
@@ -168,6 +169,8 @@ class Witness:
         for event in decided:
             if not event.restricts:
                 must(actor.role in GIVEN_BY[type(event)], f"3, 4, 6: {type(event).__name__} is not theirs")
+            if isinstance(event, e.WordGiven) and isinstance(action, _OF_A_ROUND):
+                must(event.person not in action.away, "a round comes to nobody whose line is down")
             if actor.role is _P and isinstance(event, _OF_THEIR_OWN) and not isinstance(action, a.PassWord):
                 must(event.person == actor.person, "9: a parent speaks for themself")
 

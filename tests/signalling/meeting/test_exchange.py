@@ -10,7 +10,7 @@ import pytest
 
 from moderation import actions as a
 from moderation import events as e
-from moderation.model import ChatMode
+from moderation.model import ChatMode, FloorMode
 from signalling.meeting import exchange as exchange_module
 from signalling.meeting import sittings as sittings_module
 from signalling.meeting.ports import HostKind
@@ -40,6 +40,17 @@ async def sam(site: Site) -> Page:
 @pytest.fixture
 async def kaz(site: Site) -> Page:
     return await site.page(KAZ)
+
+
+async def test_a_round_passes_over_a_parent_whose_line_broke_off(
+    site: Site, jo: Page, sam: Page, kaz: Page
+) -> None:
+    await sam.leaves()
+    await eventually(lambda: [gone["person"] for gone in jo.views[-1]["departed"]] == ["sam"])
+    assert (await jo.ask(do="start_round"))["ok"]
+    assert (await site.house.meeting()).floor.speaker == KAZ.person
+    assert (await kaz.ask(do="pass_word"))["ok"]
+    assert (await site.house.meeting()).floor.mode is FloorMode.OPEN
 
 
 # --- What goes to the house ---
