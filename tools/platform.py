@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Protocol, Self
 
 import aiohttp
 import pyotp
@@ -90,6 +90,17 @@ class Seed:
         return next(person for person in self.staff if person.role == role)
 
 
+class Process(Protocol):
+    """What a platform's process is asked for: see `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int | None: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
+
+
 @dataclass
 class Platform:
     """The platform's process and what it needs. `start` it, and `stop` it: it does not end by itself."""
@@ -99,7 +110,7 @@ class Platform:
     media_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
     settings: Mapping[str, str] = field(default_factory=dict)
     program: Sequence[str] = ("server", "serve")  # the module that serves, and what it is told
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     _log: IO[bytes] | None = None
 
     def __post_init__(self) -> None:
