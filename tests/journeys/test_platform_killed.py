@@ -1,4 +1,7 @@
-"""The platform dies in the middle of a session. The journal brings everybody back exactly as they were."""
+"""The platform dies in the middle of a session. The journal brings everybody back exactly as they were.
+
+This platform is started as whoever runs one does it, from the command line.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,8 +13,7 @@ import pytest
 
 from tests.browsers import LAPTOP, PHONE, Chromium, chromium, until
 from tests.journeys.people import MICROPHONE_OFF, Host, Parent, receives_media
-from tests.platform import Platform
-from tools.platform import Seed
+from tools.platform import Platform, Seed
 
 pytestmark = pytest.mark.timeout(240)
 
