@@ -23,6 +23,7 @@ from signalling.meeting.messages import Fields, an_object, one_of, plain_text, s
 from signalling.meeting.ports import SeatHolder
 
 LONGEST_TEXT = 500
+LONGEST_CAPTION = 200
 _MESSAGE_ID = re.compile(r"[0-9a-f]{16}")
 ALL = "all"
 """Instead of a message's id: every message."""
@@ -106,6 +107,18 @@ def parse_react(data: object) -> Reaction:
     return one_of(_exactly(data, "react", {"reaction"}), "reaction", Reaction)
 
 
+def parse_caption(data: object) -> str:
+    """What a `caption` message has for those who read along.
+
+    Raises:
+        Malformed
+    """
+    text = plain_text(_exactly(data, "caption", {"text"}), "text", LONGEST_CAPTION)
+    if not text:
+        raise Malformed("text must not be empty")
+    return text
+
+
 def _exactly(data: object, what: str, names: set[str]) -> Fields:
     fields = an_object(data, what)
     if fields.keys() != names:
@@ -137,9 +150,14 @@ def may_unsay(meeting: Meeting, host: SeatHolder) -> Unheard | None:
     return None if host.role is Role.FACILITATOR else Unheard.NOT_ALLOWED
 
 
-def onlookers(meeting: Meeting, reacting: SeatHolder) -> frozenset[SeatId] | Unheard:
+def readers(meeting: Meeting, typing: SeatHolder) -> frozenset[SeatId] | Unheard:
+    """Which seats read the captions of this one. Only a host puts words into others' mouths."""
+    return onlookers(meeting, typing) if typing.role is Role.FACILITATOR else Unheard.NOT_ALLOWED
+
+
+def onlookers(meeting: Meeting, active: SeatHolder) -> frozenset[SeatId] | Unheard:
     """Which seats see a reaction of this one: those in the same room."""
-    seat = _place(meeting, reacting)
+    seat = _place(meeting, active)
     if isinstance(seat, Unheard):
         return seat
     if seat.place is not Place.PRESENT:

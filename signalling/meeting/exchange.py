@@ -57,7 +57,12 @@ class Exchange:
         self._background = background
         for name, handler in {"act": self._act, "view": self._view}.items():
             sio.on(name, self._answering(name, handler))
-        for name, handler in {"say": talk.say, "unsay": talk.unsay, "react": talk.react}.items():
+        for name, handler in {
+            "say": talk.say,
+            "unsay": talk.unsay,
+            "react": talk.react,
+            "caption": talk.caption,
+        }.items():
             sio.on(name, self._answering(name, handler, words=True))
         sio.on("*", self._anything_else)
 

@@ -10,9 +10,11 @@ from signalling.meeting.conversation import (
     hearers,
     may_unsay,
     onlookers,
+    parse_caption,
     parse_react,
     parse_say,
     parse_unsay,
+    readers,
 )
 from signalling.meeting.messages import complaint
 from signalling.meeting.news import News
@@ -81,6 +83,23 @@ class Talk:
             return complaint(seen_by.value)
         shown = {"seat": holder.seat, "reaction": reaction.value}
         await self._pass_on(holder.meeting, "reacted", dict.fromkeys(seen_by, shown))
+        return {"ok": True}
+
+    async def caption(self, holder: SeatHolder, data: object) -> Answer:
+        """Some words just spoken, as a host types them for those in the same room.
+
+        Raises:
+            Malformed, UnknownMeeting
+        """
+        text = parse_caption(data)
+        meeting = await self._meeting(holder)
+        if meeting is None:
+            return complaint("not_recorded")
+        read_by = readers(meeting, holder)
+        if isinstance(read_by, Unheard):
+            return complaint(read_by.value)
+        typed = {"seat": holder.seat, "text": text}
+        await self._pass_on(holder.meeting, "captioned", dict.fromkeys(read_by, typed))
         return {"ok": True}
 
     async def deliver(self, meeting: MeetingId, event: str, packets: Packets) -> None:

@@ -103,6 +103,7 @@ async def test_chat_reactions_and_hands_are_frozen_too(room: Room) -> None:
     before = len(room.ben.wire.frames)
     assert await room.says(room.asha) == {"ok": False, "error": "paused"}
     assert await room.asha.wire.ask("react", {"reaction": "heart"}) == {"ok": False, "error": "paused"}
+    assert await room.host.wire.ask("caption", {"text": "they say"}) == {"ok": False, "error": "paused"}
     assert await room.asha.act("raise_hand") == {"ok": False, "error": "paused"}
     assert (await room.host.wire.ask("view"))["hands"] == []
     assert len(room.ben.wire.frames) == before

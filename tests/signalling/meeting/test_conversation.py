@@ -19,9 +19,11 @@ from signalling.meeting.conversation import (
     hearers,
     may_unsay,
     onlookers,
+    parse_caption,
     parse_react,
     parse_say,
     parse_unsay,
+    readers,
 )
 from signalling.meeting.errors import Malformed
 from tests.fakes import NOON
@@ -187,6 +189,16 @@ def test_who_sees_a_reaction(
     assert seen == expected
 
 
+def test_captions_are_read_where_they_are_typed_while_a_host_attends() -> None:
+    aside = after(*ASIDE)
+    assert readers(aside, holder(JO)) == {JO.seat, SAM.seat}
+    assert readers(aside, holder(RAY)) == {RAY.seat, KAZ.seat}
+    assert readers(after(*CHATTING), holder(SAM)) is Unheard.NOT_ALLOWED
+    assert readers(after(*CHATTING, (JO, a.Pause())), holder(JO)) is Unheard.PAUSED
+    left = after(*CHATTING, (HOUSE, a.HostAway(JO.seat)), (HOUSE, a.HostAway(RAY.seat)))
+    assert readers(left, holder(JO)) is Unheard.UNATTENDED
+
+
 def test_only_hosts_take_messages_back() -> None:
     meeting = after(*CHATTING)
     assert may_unsay(meeting, holder(JO)) is None
@@ -256,6 +268,7 @@ def test_what_is_said_is_read() -> None:
     assert parse_unsay({"id": "all"}) == ALL
     assert parse_unsay({"id": "0123456789abcdef"}) == "0123456789abcdef"
     assert parse_react({"reaction": "heart"}) is Reaction.HEART
+    assert parse_caption({"text": " and so "}) == "and so"
 
 
 @pytest.mark.parametrize(
@@ -299,6 +312,14 @@ def test_anything_else_is_not_taken_back(message: object) -> None:
 def test_anything_else_is_no_reaction(message: object) -> None:
     with pytest.raises(Malformed):
         parse_react(message)
+
+
+@pytest.mark.parametrize(
+    "message", [None, {}, {"text": " "}, {"text": "x" * 201}, {"text": "x", "to": "sam"}]
+)
+def test_anything_else_is_no_caption(message: object) -> None:
+    with pytest.raises(Malformed):
+        parse_caption(message)
 
 
 @given(st.text(max_size=520))

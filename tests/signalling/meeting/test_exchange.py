@@ -257,6 +257,28 @@ async def test_a_reaction_is_seen_by_everyone_in_the_room_unless_all_is_paused(
     assert (await sam.say("hosts", "I need a moment"))["ok"]
 
 
+async def test_what_a_host_types_along_is_read_in_the_room_and_by_nobody_who_comes_later(
+    site: Site, jo: Page, sam: Page
+) -> None:
+    await jo.ask(do="set_chat", mode="off")
+    assert (await jo.call("caption", {"text": "and then we rang the school"})) == {"ok": True}
+    shown = [{"seat": "jo-laptop", "text": "and then we rang the school"}]
+    await eventually(lambda: jo.captioned == sam.captioned == shown)
+    kaz = await site.page(KAZ)
+    assert (await kaz.call("view", None))["you"]["person"] == "kaz"
+    assert kaz.captioned == []
+    assert "school" not in str(site.house.journal.lines)
+
+
+async def test_captions_stop_with_everything_else_and_only_hosts_type_them(
+    site: Site, jo: Page, sam: Page
+) -> None:
+    assert (await sam.call("caption", {"text": "Jo said so"}))["error"] == "not_allowed"
+    await jo.ask(do="pause")
+    assert (await jo.call("caption", {"text": "and"}))["error"] == "paused"
+    assert sam.captioned == jo.captioned == []
+
+
 async def test_words_have_a_slower_limit_than_controls(site: Site, jo: Page, sam: Page) -> None:
     answers = await asyncio.gather(*(sam.call("react", {"reaction": "tear"}) for _ in range(15)))
     assert [answer["ok"] for answer in answers].count(True) == sittings_module.WORDS_BURST
@@ -282,9 +304,9 @@ async def test_the_private_line_stays_open_while_the_database_is_down(
     await eventually(lambda: bool(jo.said))
 
 
-@pytest.mark.parametrize("event", ["say", "unsay", "react"])
+@pytest.mark.parametrize("event", ["say", "unsay", "react", "caption"])
 async def test_malformed_words_are_answered_and_end_nothing(sam: Page, event: str) -> None:
-    for data in (None, 7, {}, {"text": "x"}, ({"to": "hosts", "text": "x"}, 2)):
+    for data in (None, 7, {}, {"words": "x"}, ({"to": "hosts", "text": "x"}, 2)):
         answer = await sam.call(event, data)
         assert answer["error"] == "malformed"
         assert answer["detail"]
@@ -302,6 +324,7 @@ async def test_nothing_is_passed_on_about_a_meeting_of_which_nothing_is_known(
         "say": {"to": "hosts", "text": "x"},
         "unsay": {"id": "all"},
         "react": {"reaction": "tear"},
+        "caption": {"text": "x"},
     }.items():
         assert (await sam.call(event, data))["error"] == "not_recorded"
 

@@ -30,6 +30,7 @@ class Page:
     said: list[dict[str, Any]] = field(default_factory=list)
     unsaid: list[str] = field(default_factory=list)
     reacted: list[dict[str, Any]] = field(default_factory=list)
+    captioned: list[dict[str, Any]] = field(default_factory=list)
 
     async def call(self, event: str, data: object) -> dict[str, Any]:
         answer: dict[str, Any] = await self.client.call(event, data, timeout=20)
@@ -75,6 +76,7 @@ class Site:
         client.on("said", page.said.append)
         client.on("unsaid", lambda data: page.unsaid.append(data["id"]))
         client.on("reacted", page.reacted.append)
+        client.on("captioned", page.captioned.append)
         self.pages.append(page)
         await client.connect(
             self.url,
