@@ -130,6 +130,12 @@ def _label(text: str) -> str:
     return f"//label[normalize-space()='{text}']"
 
 
+def _named(name: str, role: str) -> str:
+    """Whatever has this name, as written on it or as said instead."""
+    kind = {"button": "self::button or @role='button'", "link": "self::a"}[role]
+    return f"//*[{kind}][@aria-label='{name}' or not(@aria-label) and normalize-space()='{name}']"
+
+
 T = TypeVar("T")
 
 
@@ -275,16 +281,23 @@ class FirefoxTab:
             raise
 
     async def press(self, name: str, role: str = "button") -> None:
-        selector = f'::-p-aria({name}[role="{role}"])'
-        await self.firefox.tell("click", tab=self.name, selector=selector, timeout=PATIENCE * 1000)
+        await self._act("click", f"press “{name}”", _named(name, role))
 
     async def tick(self, label: str) -> None:
-        selector = f"::-p-xpath({_label(label)})"
-        await self.firefox.tell("click", tab=self.name, selector=selector, timeout=PATIENCE * 1000)
+        await self._act("click", f"tick “{label}”", _label(label))
 
     async def write(self, label: str, text: str) -> None:
-        selector = f'::-p-aria({label}[role="textbox"])'
-        await self.firefox.tell("fill", tab=self.name, selector=selector, text=text, timeout=PATIENCE * 1000)
+        await self._act("fill", f"write to “{label}”", f"//*[@id={_label(label)}/@for]", text=text)
+
+    async def _act(self, command: str, what: str, xpath: str, **more: Any) -> None:
+        # By path: asked for accessible names, this browser waits for each element of the page in turn.
+        selector = f"::-p-xpath({xpath})"
+        try:
+            await self.firefox.tell(
+                command, tab=self.name, selector=selector, timeout=PATIENCE * 1000, **more
+            )
+        except FirefoxRefused as error:
+            raise AssertionError(f"cannot {what}: {error}; the page says:\n{await read(self)}") from None
 
     async def address(self) -> str:
         return str(await self.firefox.tell("address", tab=self.name))
