@@ -202,6 +202,19 @@ async def test_nothing_of_the_private_line_came_over_anothers_connection(evening
     assert marks == {"none"}
 
 
+async def test_what_a_host_types_along_is_read_large_by_everyone(evening: Evening) -> None:
+    jo, sam = evening.jo, evening.sam
+    await jo.for_everyone("Type captions")
+    await jo.tab.write("What is being said", "We rang the school. ")
+    for someone in (jo, sam):
+        await someone.shows("We rang the school.")
+    await jo.tab.write("What is being said", "They will ring back")  # and then a pause
+    await sam.shows("We rang the school. They will ring back")
+    await sam.shows("Captions by Jo")
+    await jo.tab.press("Stop captions")
+    await jo.no_longer_shows("What is being said")
+
+
 async def test_a_quiet_sign_is_seen_by_everyone_for_a_moment(evening: Evening) -> None:
     jo, _, sam, ana = evening.people
     await ana.tab.press("Close")

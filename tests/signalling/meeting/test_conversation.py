@@ -191,8 +191,8 @@ def test_who_sees_a_reaction(
 
 def test_captions_are_read_where_they_are_typed_while_a_host_attends() -> None:
     aside = after(*ASIDE)
-    assert readers(aside, holder(JO)) == {JO.seat, SAM.seat}
-    assert readers(aside, holder(RAY)) == {RAY.seat, KAZ.seat}
+    assert readers(aside, holder(JO)) == frozenset({JO.seat, SAM.seat})
+    assert readers(aside, holder(RAY)) == frozenset({RAY.seat, KAZ.seat})
     assert readers(after(*CHATTING), holder(SAM)) is Unheard.NOT_ALLOWED
     assert readers(after(*CHATTING, (JO, a.Pause())), holder(JO)) is Unheard.PAUSED
     left = after(*CHATTING, (HOUSE, a.HostAway(JO.seat)), (HOUSE, a.HostAway(RAY.seat)))

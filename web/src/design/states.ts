@@ -50,6 +50,7 @@ const ROOM: View = {
   tasks: 0,
   title: 'Tuesday group',
 };
+const SPOKEN = 'I rang the school on Monday. They said nobody had told them, and that they would ring back.';
 const QUEUE: View = { ...ROOM, you: { ...SAM, place: 'waiting' }, people: [] };
 const DESK: View = { ...ROOM, you: JO };
 
@@ -104,6 +105,12 @@ const POSES: Readonly<Record<string, Pose>> = {
     view: ROOM,
     and: (session) => {
       session.layout.value = 'speaker';
+    },
+  },
+  room_captions: {
+    view: ROOM,
+    and: (session) => {
+      session.captions.take({ seat: 'jo', text: SPOKEN });
     },
   },
   room_hang_on: { view: { ...ROOM, phase: 'unattended' } },
@@ -168,6 +175,13 @@ const POSES: Readonly<Record<string, Pose>> = {
       departed: [
         { person: 'lee', name: 'Lee', how: 'lost', since: new Date(NOW - 3 * MINUTE), plan: 'ring' },
       ],
+    },
+  },
+  desk_captions: {
+    view: DESK,
+    and: (session) => {
+      session.captions.take({ seat: 'jo', text: SPOKEN });
+      session.captions.typing.value = true;
     },
   },
   desk_paused: { view: { ...DESK, paused: ['sound', 'picture', 'chat', 'hands'] } },

@@ -6,6 +6,7 @@ import { LayoutGrid, ShieldAlert, Users } from 'lucide-preact';
 import { useSignal, type Signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { danger as dangerWords, desk as words, keys as keyWords, pause as pauseWords } from '../words/en';
+import { CaptionField, CaptionStrip } from './CaptionStrip';
 import { Control, Controls, press, Sentence } from './Controls';
 import { DangerChoice } from './Danger';
 import { DOOR, isLastHost, needs, parents } from './desk-facts';
@@ -69,6 +70,7 @@ export function Desk({ session }: { session: Session }) {
         <Side session={session} view={view} />
       </div>
       <div class="below">
+        <CaptionStrip session={session} view={view} />
         <HostNotices
           session={session}
           view={view}
@@ -77,6 +79,7 @@ export function Desk({ session }: { session: Session }) {
           }}
         />
         <Sentence session={session} />
+        {opened && <CaptionField session={session} />}
         <Controls session={session} view={view}>
           <Switch session={session} view={view} pane={pane.value} onSwitch={show} />
           {opened && <DangerControl onPress={() => (open.value = 'danger')} />}

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { Ellipsis } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import {
+  captions as captionWords,
   closing,
   desk as words,
   equipment,
@@ -53,7 +54,7 @@ export function HostMore({ session, view, knock, onKeys }: MoreProps) {
       {open.value === 'all' && (
         <Dialog title={words.everyoneTitle} onClose={close}>
           <Speaking session={session} view={view} onDone={close} />
-          <Writing session={session} view={view} />
+          <Writing session={session} view={view} onDone={close} />
           <Group title={words.yours}>
             <Reactions session={session} view={view} onDone={close} />
             <button
@@ -151,7 +152,8 @@ function Speaking({ session, view, onDone }: Props & { onDone: () => void }) {
   );
 }
 
-function Writing({ session, view }: Props) {
+function Writing({ session, view, onDone }: Props & { onDone: () => void }) {
+  const { typing } = session.captions;
   return (
     <Group title={words.writing}>
       <div class="segments" role="group" aria-label={words.writing}>
@@ -167,6 +169,16 @@ function Writing({ session, view }: Props) {
           </button>
         ))}
       </div>
+      {!typing.value && (
+        <Choice
+          text={captionWords.start}
+          hint={captionWords.startHint}
+          onClick={() => {
+            onDone();
+            typing.value = true;
+          }}
+        />
+      )}
     </Group>
   );
 }

@@ -5,6 +5,7 @@ import { useSignal } from '@preact/signals';
 import { Headphones, Images } from 'lucide-preact';
 import { clock, keys as keyWords, pause, room as words } from '../words/en';
 import { ParentControls, press, Sentence } from './Controls';
+import { CaptionStrip } from './CaptionStrip';
 import { ConversationSheet } from './Conversation';
 import { Faces, Sounds } from './Faces';
 import { isFrozen } from './holds';
@@ -39,6 +40,7 @@ export function Room({ session, hangOn }: { session: Session; hangOn: boolean })
         </>
       )}
       <div class="below">
+        <CaptionStrip session={session} view={view} />
         <ParentNotices session={session} view={view} />
         <Sentence session={session} />
         <ParentControls

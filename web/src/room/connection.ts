@@ -1,8 +1,8 @@
 /** The event connection: whole views and what is said in, acts and what to say out. It reconnects for ever, unless the platform says to stop. */
 
 import { io, type Socket } from 'socket.io-client';
-import type { Act, Answer, Reacted, Reaction, Said, To, View } from './protocol';
-import { readAnswer, readReacted, readSaid, readUnsaid, readView } from './reading';
+import type { Act, Answer, Captioned, Reacted, Reaction, Said, To, View } from './protocol';
+import { readAnswer, readCaptioned, readReacted, readSaid, readUnsaid, readView } from './reading';
 
 /** lost: it was there, or should be, and is being tried again. */
 export type Link = 'connecting' | 'online' | 'lost';
@@ -13,6 +13,7 @@ export interface Listener {
   /** A host took back this message, or all of them. */
   onUnsaid: (id: string) => void;
   onReacted: (reacted: Reacted) => void;
+  onCaptioned: (captioned: Captioned) => void;
   onLink: (link: Link) => void;
   /** It is over: the platform's word why (`gone`, or the refusal of the connection). */
   onGone: (why: string) => void;
@@ -60,6 +61,7 @@ export class Connection {
     this.hear('said', readSaid, listener.onSaid);
     this.hear('unsaid', readUnsaid, listener.onUnsaid);
     this.hear('reacted', readReacted, listener.onReacted);
+    this.hear('captioned', readCaptioned, listener.onCaptioned);
     this.socket.on('gone', (value: unknown) => {
       this.end(word(value, 'why'));
     });
@@ -90,6 +92,10 @@ export class Connection {
     return this.ask('react', { reaction });
   }
 
+  caption(text: string): Promise<Answer> {
+    return this.ask('caption', { text });
+  }
+
   /** Whether it is still there: where a network is gone without a word, it is noticed now and not in a while. */
   check(): void {
     if (this.over || !this.socket.connected) return;
@@ -105,7 +111,7 @@ export class Connection {
   }
 
   /** Always settles: without an answer in time it counts as lost. */
-  private async ask(what: 'act' | 'say' | 'unsay' | 'react', data: object): Promise<Answer> {
+  private async ask(what: 'act' | 'say' | 'unsay' | 'react' | 'caption', data: object): Promise<Answer> {
     if (!this.socket.connected) return { ok: false, error: 'lost', stands: false };
     try {
       return readAnswer(await this.socket.timeout(ACK_MS).emitWithAck(what, data));

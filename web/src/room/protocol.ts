@@ -238,3 +238,9 @@ export interface Reacted {
   seat: string;
   reaction: Reaction;
 }
+
+/** What is being spoken, as the host on this seat types it. */
+export interface Captioned {
+  seat: string;
+  text: string;
+}

@@ -19,6 +19,7 @@ import {
   type Address,
   type Answer,
   type Aside,
+  type Captioned,
   type Departed,
   type Expected,
   type Floor,
@@ -299,4 +300,10 @@ export function readUnsaid(value: unknown): string {
 export function readReacted(value: unknown): Reacted {
   const from = fields(value, 'reacted');
   return { seat: text(from, 'seat'), reaction: known(REACTIONS)(from, 'reaction') };
+}
+
+/** Reads a `captioned`. */
+export function readCaptioned(value: unknown): Captioned {
+  const from = fields(value, 'captioned');
+  return { seat: text(from, 'seat'), text: text(from, 'text') };
 }

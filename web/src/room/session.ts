@@ -3,6 +3,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { onceBlank } from '../exit/leaving';
 import { failure, talk as talkWords } from '../words/en';
+import { Captions } from './captions';
 import type { Told } from './Announced';
 import { follow } from './changes';
 import { Connection, type Link } from './connection';
@@ -63,6 +64,7 @@ export class Session {
   readonly screen = computed(() => screen(this.view.value, this.memory.value, this.early.value));
   readonly media: Media;
   readonly talk = new Talk();
+  readonly captions = new Captions();
   private readonly connection: Connection;
   private hurryTimer: ReturnType<typeof setTimeout> | undefined;
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -81,6 +83,9 @@ export class Session {
       },
       onReacted: (reacted) => {
         this.see(reacted);
+      },
+      onCaptioned: (captioned) => {
+        this.captions.take(captioned);
       },
       onLink: (link) => {
         this.follow(link);
@@ -121,7 +126,10 @@ export class Session {
       untracked(() => {
         if (mustLetGo(view, 'microphone')) void this.media.hold('microphone');
         if (mustLetGo(view, 'camera')) void this.media.hold('camera');
-        if (view.phase !== 'open' || isFrozen(view)) this.media.deafen();
+        if (view.phase !== 'open' || isFrozen(view)) {
+          this.media.deafen();
+          this.captions.clear();
+        }
         this.media.mayYield = view.you.role === 'parent';
         if (!view.you.may_share && this.media.screen.value === 'on') void this.share(false);
       });
@@ -155,6 +163,12 @@ export class Session {
 
   async react(reaction: Reaction): Promise<void> {
     this.report(await this.connection.react(reaction));
+  }
+
+  /** What is being spoken, for those who read it. The sentence why not, or null once it is on its way. */
+  async caption(text: string): Promise<string | null> {
+    const answer = await this.connection.caption(text);
+    return answer.ok ? null : failure(answer.error, answer.stands);
   }
 
   /** Own sound and picture off, and the hosts know quietly. */

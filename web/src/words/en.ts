@@ -9,6 +9,6 @@ export { danger, ladder, person } from './ladder';
 export { pages } from './pages';
 export { room } from './room';
 export { clock, ordinal } from './say';
-export { help, talk } from './talk';
+export { captions, help, talk } from './talk';
 export { aside, closing, departed, door, floor, pause, screen } from './together';
 export { waiting } from './waiting';
