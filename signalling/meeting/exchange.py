@@ -126,6 +126,7 @@ class Exchange:
     async def _apply(self, holder: SeatHolder, asked: Asked) -> Answer:
         actor = Actor(holder.role, holder.person, holder.seat)
         action = asked.action
+        # Whose line is down is in no journal.
         if isinstance(action, a.StartRound | a.NextInRound | a.PassWord):
             action = replace(action, away=await self._scenes.away(holder.meeting))
         outcome = await self._applier.act(holder.meeting, actor, action)
