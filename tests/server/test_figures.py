@@ -1,5 +1,6 @@
 """What whoever runs the server can look at: one health figure, and figures for Prometheus."""
 
+import asyncio
 import json
 import math
 import re
@@ -134,11 +135,21 @@ async def asked(url: str) -> tuple[int, str]:
         return answer.status, await answer.text()
 
 
+async def health(address: str, expected: float) -> tuple[int, dict[str, object]]:
+    """The answer once it is as expected: on a machine that is out of breath that may take a moment."""
+    async with asyncio.timeout(30):
+        while True:
+            status, text = await asked(f"{address}/health")
+            told: dict[str, object] = json.loads(text)
+            if told["health"] == expected:
+                return status, told
+
+
 async def test_all_is_well(database_url: str) -> None:
     async with caretaker(database_url, answering(TOLD), answering(TOLD)) as address:
-        status, told = await asked(f"{address}/health")
+        status, told = await health(address, 1.0)
         assert status == 200
-        assert json.loads(told) == {"health": 1.0, "engines": 2, "answering": 2, "draining": False}
+        assert told == {"health": 1.0, "engines": 2, "answering": 2, "draining": False}
         status, text = await asked(f"{address}/metrics")
         assert status == 200
         assert 'hearth_media_people{engine="1"} 7.0' in text
@@ -146,8 +157,7 @@ async def test_all_is_well(database_url: str) -> None:
 
 async def test_an_engine_that_does_not_answer_is_half_of_two(database_url: str) -> None:
     async with caretaker(database_url, answering(TOLD), POLITE) as address:
-        status, told = await asked(f"{address}/health")
-        assert (status, json.loads(told)["health"]) == (200, 0.5)
+        assert (await health(address, 0.5))[0] == 200
 
 
 @pytest.mark.parametrize("body", [POLITE, answering([1] * 10_000), answering("no figures")])
