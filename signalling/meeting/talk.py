@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from moderation.model import Meeting, MeetingId, Role, SeatId
@@ -74,16 +75,7 @@ class Talk:
         Raises:
             Malformed, UnknownMeeting
         """
-        reaction = parse_react(data)
-        meeting = await self._meeting(holder)
-        if meeting is None:
-            return complaint("not_recorded")
-        seen_by = onlookers(meeting, holder)
-        if isinstance(seen_by, Unheard):
-            return complaint(seen_by.value)
-        shown = {"seat": holder.seat, "reaction": reaction.value}
-        await self._pass_on(holder.meeting, "reacted", dict.fromkeys(seen_by, shown))
-        return {"ok": True}
+        return await self._show(holder, "reacted", onlookers, {"reaction": parse_react(data).value})
 
     async def caption(self, holder: SeatHolder, data: object) -> Answer:
         """Some words just spoken, as a host types them for those in the same room.
@@ -91,16 +83,7 @@ class Talk:
         Raises:
             Malformed, UnknownMeeting
         """
-        text = parse_caption(data)
-        meeting = await self._meeting(holder)
-        if meeting is None:
-            return complaint("not_recorded")
-        read_by = readers(meeting, holder)
-        if isinstance(read_by, Unheard):
-            return complaint(read_by.value)
-        typed = {"seat": holder.seat, "text": text}
-        await self._pass_on(holder.meeting, "captioned", dict.fromkeys(read_by, typed))
-        return {"ok": True}
+        return await self._show(holder, "captioned", readers, {"text": parse_caption(data)})
 
     async def deliver(self, meeting: MeetingId, event: str, packets: Packets) -> None:
         """To those of them who are connected here."""
@@ -108,6 +91,24 @@ class Talk:
             packet = packets.get(sitting.holder.seat)
             if packet is not None and self._sittings.is_connected(sitting):
                 await self._sittings.emit(sitting, event, packet)
+
+    async def _show(
+        self,
+        holder: SeatHolder,
+        event: str,
+        seers: Callable[[Meeting, SeatHolder], AbstractSet[SeatId] | Unheard],
+        shown: Mapping[str, str],
+    ) -> Answer:
+        """To those in the same room, as far as `seers` allows it."""
+        meeting = await self._meeting(holder)
+        if meeting is None:
+            return complaint("not_recorded")
+        seats = seers(meeting, holder)
+        if isinstance(seats, Unheard):
+            return complaint(seats.value)
+        packet = {"seat": holder.seat, **shown}
+        await self._pass_on(holder.meeting, event, dict.fromkeys(seats, packet))
+        return {"ok": True}
 
     async def _pass_on(self, meeting: MeetingId, event: str, packets: Packets) -> None:
         self._tell({"news": "talk", "event": event, "meeting": meeting, "packets": packets})

@@ -130,7 +130,10 @@ class Stage:
     def put_clock_forward(self, by: timedelta) -> None:
         """For the platform alone; what the pages' own clocks say stays."""
         self._ahead += by
-        Path(self.platform.settings[AHEAD]).write_text(str(self._ahead.total_seconds()))
+        file = Path(self.platform.settings[AHEAD])
+        fresh = file.with_suffix(".new")
+        fresh.write_text(str(self._ahead.total_seconds()))
+        fresh.replace(file)  # the platform reads it all the time, and must never find half of it
 
     async def _sign_in(self, tab: Tab, name: str) -> None:
         await _give(tab, self.origin, await self._cookie(name))

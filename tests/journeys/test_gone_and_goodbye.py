@@ -195,8 +195,7 @@ async def test_who_says_goodbye_taps_three_times_and_may_ask_for_a_call(evening:
         await group.get_by_text("Yes", exact=True).click()
     await sam.tab.tick("I would like a call")
     await sam.tab.press("Send")
-    await sam.shows("Thank you")
-    await sam.shows("Your host will ring you by tomorrow.")
+    await sam.shows("Your host will ring you by tomorrow. Take care until then.")
     await until(lambda: _is_alone(jo), "Jo sees that Sam is gone")
     listed = "[...document.querySelectorAll('li.who b')].map((name) => name.textContent)"
     assert "Sam" not in await jo.tab.evaluate(listed), "who says goodbye is not missed"
