@@ -23,11 +23,10 @@ _STATEMENTS = 512
 
 
 class NearConnection(aiosqlite.Connection):
-    """One of them. `path` and `options` are those of `sqlite3.connect`."""
+    """One of them, around a connection of the standard library that is open."""
 
-    def __init__(self, path: str, **options: Any) -> None:
-        settings = {**options, "timeout": 0.0, "cached_statements": _STATEMENTS}
-        super().__init__(lambda: sqlite3.connect(path, **settings), _CHUNK)
+    def __init__(self, opened: sqlite3.Connection) -> None:
+        super().__init__(lambda: opened, _CHUNK)
         self._thread.daemon = True
         self._away: set[object] = set()
 
@@ -42,6 +41,11 @@ class NearConnection(aiosqlite.Connection):
                 raise
             return False
         return True
+
+    async def _connect(self) -> "NearConnection":
+        """At once: whoever is cancelled while it opens would leave a thread that calls a loop long closed."""
+        self._connection = self._connector()
+        return self
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Everything that `aiosqlite` does with its connection comes through here."""
@@ -68,8 +72,12 @@ class NearConnection(aiosqlite.Connection):
 
 
 async def connect(path: str, **options: Any) -> NearConnection:
-    """Open a database. It must allow its connection to be used by two threads, one at a time."""
-    return await NearConnection(path, **options)  # type: ignore[return-value]
+    """Open a database. It must allow its connection to be used by two threads, one at a time.
+
+    `path` and `options` are those of `sqlite3.connect`.
+    """
+    settings = {**options, "timeout": 0.0, "cached_statements": _STATEMENTS}
+    return await NearConnection(sqlite3.connect(path, **settings))  # type: ignore[return-value]
 
 
 def _patiently(what: Callable[[], Any]) -> Any:

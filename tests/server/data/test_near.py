@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.data import near
-from server.data.store import DatabaseDown, new_id
+from server.data.store import Database, DatabaseDown, new_id
 from server.data.tables import area
 from server.house import House
 
@@ -99,3 +99,31 @@ async def test_who_gives_up_waiting_leaves_a_connection_that_works(house: House,
             await writing
     await write(house)
     assert await titles(house) == ["written"]
+
+
+def test_who_turns_back_while_a_database_opens_leaves_no_thread_behind(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken: list[BaseException | None] = []
+    monkeypatch.setattr(threading, "excepthook", lambda failure: broken.append(failure.exc_value))
+    before = set(threading.enumerate())
+    for _ in range(30):
+        asyncio.run(turn_back(database_file))
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    assert broken == []
+
+
+async def turn_back(database_file: Path) -> None:
+    """Open a database and be cancelled, as a task is whose house closes at once."""
+    database = Database(f"sqlite+aiosqlite:///{database_file}")
+
+    async def read() -> None:
+        async with database.reading():
+            pass
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0)
+    reading.cancel()
+    await asyncio.wait([reading])
+    await database.close()
