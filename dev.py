@@ -7,6 +7,7 @@
     python3 dev.py bench NAME            one measurement, as JSON lines
     python3 dev.py shots [--more]        a picture of every screen and state, at three widths, in shots/
     python3 dev.py serve                 the platform alone, configured by HEARTH_ variables
+    python3 dev.py bundle                the pages' scripts and styles anew, in web/dist
     python3 dev.py bill                  what Hearth is made of, as bills of materials in bill/
     python3 dev.py words TAG             a language's catalogue, made or brought up to date
 
@@ -313,23 +314,31 @@ def check_python() -> None:
         raise Stop("Python's venv is missing. On Debian: apt-get install python3-venv")
 
 
-def prepare(*, for_tests: bool) -> None:
-    """Makes the environment and the bundle what the locks and sources say. One at a time in a folder."""
-    check_python()
-    node = node_version()
-    with open(__file__) as own:
+@contextlib.contextmanager
+def alone_with(file: Path) -> Iterator[None]:
+    """One at a time in a folder: whoever comes second waits, and says so."""
+    with file.open() as held:
         try:
-            fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("  Waiting for another dev.py that is preparing this folder …")
-            fcntl.flock(own, fcntl.LOCK_EX)
-        complete = python_step("requirements-dev.lock")
-        if for_tests:
-            complete.ensure()
-        elif not complete.done():
-            python_step("requirements.lock").ensure()
-        for step in (node_step, bundle_step):
-            step(node).ensure()
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def prepare(*, for_tests: bool) -> None:
+    """Makes the environment and the bundle what the locks and sources say, both side by side."""
+    check_python()
+    node_version()
+    with running((sys.executable, __file__, "bundle"), ROOT) as web:
+        with alone_with(ROOT / "requirements.lock"):
+            complete = python_step("requirements-dev.lock")
+            if for_tests:
+                complete.ensure()
+            elif not complete.done():
+                python_step("requirements.lock").ensure()
+        if web.wait():
+            raise Failed("There is no bundle for browsers: see above.")
 
 
 def find_debian_packages() -> list[str]:
@@ -398,6 +407,14 @@ def demo(options: argparse.Namespace) -> int:
     check_port(options.port, "--port")
     prepare(for_tests=options.parents > 0)
     become(str(PYTHON), "-m", "tools.demo", "--port", str(options.port), "--parents", str(options.parents))
+
+
+def bundle(_options: argparse.Namespace) -> int:
+    node = node_version()
+    with alone_with(WEB / "package.json"):
+        for step in (node_step, bundle_step):
+            step(node).ensure()
+    return 0
 
 
 def serve(_options: argparse.Namespace) -> int:
@@ -476,10 +493,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="dev.py", description=summary, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    jobs = parser.add_subparsers(
-        dest="job", required=True, metavar="demo | test | check | bench | shots | serve | bill | words"
-    )
-    for job in (demo, test, check, bench, shots, serve, bill, words):
+    every = (demo, test, check, bench, shots, serve, bundle, bill, words)
+    jobs = parser.add_subparsers(dest="job", required=True, metavar="JOB")
+    for job in every:
         jobs.add_parser(job.__name__).set_defaults(run=job)
     jobs.choices["demo"].add_argument(
         "--parents", type=int, default=0, metavar="N", help="synthetic parents who join in"
