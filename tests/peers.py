@@ -166,7 +166,7 @@ class Peer:
     async def _open(self, query: Mapping[str, str]) -> None:
         asked = {**QUERY, "access_token": self.token, **self.query, **query}
         if self.single:
-            asked["join_request"] = _join_request(asked)
+            asked["join_request"] = as_join_request(asked)
         try:
             self._socket = await self.http.ws_connect(
                 f"{self.url}{self.path}", params=asked, headers=dict(self.headers), autoping=True
@@ -523,7 +523,7 @@ def _has_more(transport: RTCDtlsTransport) -> bool:
     return not connection._queue.empty() or bool(select.select(sockets, (), (), 0)[0])
 
 
-def _join_request(query: Mapping[str, str]) -> str:
+def as_join_request(query: Mapping[str, str]) -> str:
     """What says in the v1 dialect what a query says in the other."""
     return join_request.write(
         JoinRequest(

@@ -73,11 +73,15 @@ class Voice:
 
         Raises: aiohttp.ClientError, where the door stays shut
         """
-        query = {**QUERY, "access_token": self._token}
+        path, query = self._door()
         self.ended = True
-        self._socket = await self._http.ws_connect(f"{self._url}/rtc", params=query)
+        self._socket = await self._http.ws_connect(f"{self._url}{path}", params=query)
         self.ended = False
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._ping())]
+
+    def _door(self) -> tuple[str, dict[str, str]]:
+        """The path that is opened, and what is asked there."""
+        return "/rtc", {**QUERY, "access_token": self._token}
 
     async def speak(self) -> None:
         """Declare the sound, unless it is declared or held: at first, and once a mute has been lifted."""

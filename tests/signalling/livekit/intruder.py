@@ -7,6 +7,7 @@ with something wrong: before it is encrypted, so that it is authentic, and after
 import asyncio
 import contextlib
 import random
+import re
 import socket
 import struct
 from collections import deque
@@ -34,9 +35,11 @@ from OpenSSL import SSL
 
 from media import rtcp, sctp, twcc
 from media.packets import is_rtcp
+from signalling import join_request
 from tests.bench.kit.link import Certificate, Link, Remote
 from tests.media.test_sctp import chunk, data, packet
 from tests.mutations import MOST_TEXT, mutated, reworded
+from tests.peers import as_join_request
 from tests.signalling.livekit.performer import Performer, Reading
 
 KEPT = 100
@@ -270,6 +273,51 @@ class Intruder(Performer):
             SignalRequest(ping_req=Ping(timestamp=1, rtt=2)),
             SignalRequest(simulate={"speaker_update": 3}),
         ]
+
+
+class NewerIntruder(Intruder):
+    """The same in the v1 dialect: one connection carries both ways, and all offers are its own."""
+
+    def _links(self, certificate: Certificate) -> tuple[Link, Link]:
+        self._spare: list[str] = []
+        self._above = self._below = Garbling(certificate, self, self._spoils)
+        return self._above, self._below
+
+    def reads(self, link: Link) -> Callable[[bytes, float], None]:
+        """What takes the packets of both ways."""
+
+        def read(clear: bytes, at: float) -> None:
+            self._read_upwards(clear, at)
+            self._read(clear, at)
+
+        return read
+
+    def _door(self) -> tuple[str, dict[str, str]]:
+        path, query = super()._door()
+        return f"{path}/v1", {**query, join_request.PARAMETER: as_join_request(query)}
+
+    async def _take(self, said: SignalResponse) -> None:
+        if said.HasField("media_sections_requirement"):
+            missing = said.media_sections_requirement
+            self._spare += ["audio"] * missing.num_audios + ["video"] * missing.num_videos
+            offer = SessionDescription(type="offer", sdp=self._offer(), id=4)
+            await self._say(SignalRequest(offer=offer))
+        await super()._take(said)
+
+    def _offer(self) -> str:
+        """With a section more for each that it was asked for."""
+        head, *sending = re.split("(?=m=)", super()._offer())
+        patterns = {section[2:7]: section for section in sending}
+        spare = [_receiving(patterns[kind], mid) for mid, kind in enumerate(self._spare, len(sending))]
+        mids = " ".join(str(mid) for mid in range(len(sending) + len(spare)))
+        return "".join([head.replace("BUNDLE 0 1", f"BUNDLE {mids}"), *sending, *spare])
+
+
+def _receiving(section: str, mid: int) -> str:
+    """A section that only receives, otherwise like one that sends."""
+    ours = ("a=msid", "a=ssrc", "a=rid", "a=simulcast")
+    kept = (line for line in section.splitlines(keepends=True) if not line.startswith(ours))
+    return re.sub(r"a=mid:\d+", f"a=mid:{mid}", "".join(kept)).replace("a=sendonly", "a=recvonly")
 
 
 async def send_from_outside(port: int, spoils: Spoils, chance: random.Random) -> None:

@@ -14,7 +14,13 @@ import aiohttp
 import pytest
 
 from tests.signalling.livekit.company import Company, Scales, all_hear, company
-from tests.signalling.livekit.intruder import Intruder, Spoils, send_from_outside, stream_from_outside
+from tests.signalling.livekit.intruder import (
+    Intruder,
+    NewerIntruder,
+    Spoils,
+    send_from_outside,
+    stream_from_outside,
+)
 from tests.signalling.livekit.performer import Performer
 from tests.signalling.livekit.process import Child, engine
 
@@ -54,13 +60,14 @@ class Trouble:
 
 
 async def _intrude(people: Company, number: int, trouble: Trouble) -> None:
-    """One intruder after the other, in rooms of their own."""
+    """One intruder after the other, in rooms of their own: in each both dialects, in one they heckle."""
     chance, spoils = random.Random(people.chance.random()), trouble.spoils
+    kind = NewerIntruder if number % 2 else Intruder
     while True:
         trouble.stays += 1
-        token = people.child.token(f"intruder-{number}", room=f"den-{number % 2}")
-        one = Intruder(
-            people.http, people.child.ws, people.certificate, token, chance, spoils, heckles=number == 0
+        token = people.child.token(f"intruder-{number}", room=f"den-{number // 2}")
+        one = kind(
+            people.http, people.child.ws, people.certificate, token, chance, spoils, heckles=number < 2
         )
         people.performers.append(one)
         with contextlib.suppress(aiohttp.ClientError):
