@@ -1,4 +1,4 @@
-"""The server's side of one DTLS 1.2 association, without a socket (RFC 6347, RFC 5764, RFC 8827)."""
+"""One side of a DTLS 1.2 association, without a socket (RFC 6347, RFC 5764, RFC 8827)."""
 
 import hashlib
 import secrets
@@ -34,11 +34,11 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class SrtpKeys:
-    """What the association agreed on; keys are with their salt."""
+    """What the association agreed on, for what comes and for what leaves; keys are with their salt."""
 
     profile: Profile
-    client: bytes
-    server: bytes
+    inbound: bytes
+    outbound: bytes
 
 
 class State(Enum):
@@ -70,7 +70,7 @@ class Certificate:
         )
         der = certificate.public_bytes(serialization.Encoding.DER)
         self.fingerprint = fingerprint(der, "sha-256")
-        self.context = SSL.Context(SSL.DTLS_SERVER_METHOD)
+        self.context = SSL.Context(SSL.DTLS_METHOD)
         self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU | SSL.OP_NO_RENEGOTIATION)
         self.context.set_min_proto_version(DTLS_1_2)
         self.context.set_max_proto_version(DTLS_1_2)
@@ -89,12 +89,16 @@ def fingerprint(der: bytes, algorithm: str) -> Fingerprint:
 
 
 class Association:
-    """One handshake and what follows it. Feed datagrams to `receive`; send what `outgoing` returns."""
+    """One handshake and what follows it. Feed datagrams to `receive`; send what `outgoing` returns.
+
+    We are the server, unless told to `lead`.
+    """
 
     def __init__(self, certificate: Certificate) -> None:
         self.state = State.HANDSHAKE
         self.keys: SrtpKeys | None = None
         self._expected: tuple[Fingerprint, ...] = ()
+        self._leads = self._begun = False
         self._connection = SSL.Connection(certificate.context)
         self._connection.set_accept_state()
         self._connection.set_ciphertext_mtu(MTU)
@@ -104,6 +108,20 @@ class Association:
         if not self._expected:
             self._expected = fingerprints
         self._verify()
+
+    def lead(self) -> None:
+        """Be the client: the other side waits (RFC 5763, 5). Ignored once the handshake has begun."""
+        if not self._begun:
+            self._leads = True
+            self._connection.set_connect_state()
+
+    def begin(self) -> bool:
+        """Say the first word, once there is a way; whether it was ours to say."""
+        if not self._leads or self._begun or self.state is State.CLOSED:
+            return False
+        self._begun = True
+        self._shake()
+        return True
 
     @property
     def expected(self) -> tuple[Fingerprint, ...]:
@@ -117,6 +135,7 @@ class Association:
         """
         if self.state is State.CLOSED or not datagram:
             return []
+        self._begun = True
         self._connection.bio_write(datagram)
         if self.state is State.HANDSHAKE:
             self._shake()
@@ -181,7 +200,8 @@ class Association:
             return
         material = self._connection.export_keying_material(KEYING_LABEL, profile.material_length)
         client, server = profile.keys(material)
-        self.keys = SrtpKeys(profile, client, server)
+        inbound, outbound = (server, client) if self._leads else (client, server)
+        self.keys = SrtpKeys(profile, inbound, outbound)
         self.state = State.CONNECTED
 
     def _announced(self, certificate: x509.Certificate) -> bool:

@@ -132,6 +132,10 @@ class Peer:
         if self._dtls.state is State.CLOSED:  # it was another certificate
             self.ended = self.ended or Ending.CLOSED
 
+    def lead(self) -> None:
+        """The other side leaves the first word of DTLS to us; said with the next `tick` that has a way."""
+        self._dtls.lead()
+
     def restart(self) -> Credentials:
         """An ICE restart: new credentials, the old ones live until the new are used."""
         if self._checked:
@@ -352,6 +356,8 @@ class Peer:
         """DTLS and SCTP repeat themselves, consent runs out. Call it about 20 times a second."""
         if self.ended:
             return
+        if self.address is not None and self._dtls.begin():
+            self._flush_dtls(self.address)
         remaining = self._dtls.timeout()
         if remaining is not None and remaining <= 0:
             self._dtls.handle_timeout()
@@ -375,8 +381,8 @@ class Peer:
     def _take_keys(self) -> None:
         keys = self._dtls.keys
         if keys is not None and self._outbound is None:
-            self._inbound = Direction(keys.profile, keys.client, self._inbox, inbound=True)
-            self._outbound = Direction(keys.profile, keys.server, self._outbox, inbound=False)
+            self._inbound = Direction(keys.profile, keys.inbound, self._inbox, inbound=True)
+            self._outbound = Direction(keys.profile, keys.outbound, self._outbox, inbound=False)
 
     def _flush_data(self) -> None:
         for packet in self._sctp.outgoing():

@@ -31,6 +31,9 @@ MAX_QUEUED = 1000
 BURST, RATE = 300, 30
 """Messages a client may send at once, and per second; of a large one each part counts as one."""
 PART = 16 * 1024
+HEARTBEAT = PING_TIMEOUT * 2 / 3
+"""Seconds of silence until the other end of the socket is asked whether it is there; it has half of that to
+answer. Not every client says anything by itself as long as all is well."""
 FAREWELL = 2.0
 """Seconds for the last messages to be written."""
 
@@ -154,7 +157,9 @@ class Signalling:
             self._house.check_place(admission)
         except Refused as refused:
             return _refusal(refused)
-        socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE, compress=False, timeout=FAREWELL)
+        socket = web.WebSocketResponse(
+            max_msg_size=MAX_MESSAGE, compress=False, timeout=FAREWELL, heartbeat=HEARTBEAT
+        )
         if not socket.can_prepare(request).ok:
             return web.Response(status=400, text="this is for WebSockets")
         try:
@@ -201,10 +206,7 @@ class Signalling:
     async def _listen(self, socket: web.WebSocketResponse, participant: Participant) -> None:
         allowance = Allowance(self._house.clock())
         while not socket.closed and participant.state is not State.GONE:
-            try:
-                message = await socket.receive(timeout=PING_TIMEOUT)
-            except TimeoutError:
-                return
+            message = await socket.receive()
             if message.type is not WSMsgType.BINARY:
                 if message.type is WSMsgType.TEXT:  # JSON is not spoken here; clients fall back to protobuf
                     continue

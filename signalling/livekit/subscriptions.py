@@ -176,11 +176,13 @@ class OfferingSubscriber(Subscriber):
         if self._in_flight is None or offer_id not in (0, self._offer_id):
             return []
         answer = sdp.parse(text)
-        if answer.setups - {"active"}:
-            raise sdp.MalformedSdp("we are the DTLS server")
+        if len(answer.setups) > 1 or answer.setups - {"active", "passive"}:
+            raise sdp.MalformedSdp("DTLS has one client and one server")
         if self.peer.fingerprints and self.peer.fingerprints != answer.fingerprints:
             raise sdp.MalformedSdp("the certificate may not change")
         self.peer.remote = answer.credentials
+        if answer.setups == {"passive"}:
+            self.peer.lead()
         self.peer.expect(answer.fingerprints)
         receiving = {section.mid: section for section in answer.sections if section.receives}
         offered, self._in_flight = self._in_flight, None

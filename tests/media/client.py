@@ -42,18 +42,26 @@ class Browser:
         peer: Peer,
         address: Address,
         profiles: tuple[Profile, ...] = PROFILES,
+        *,
+        waits: bool = False,
     ) -> None:
+        """`waits`: it is the server of DTLS, and leaves the first word to the engine."""
+        self.waits = waits
         self.engine, self.wires, self.peer, self.address = engine, wires, peer, address
         peer.remote = Credentials("browser", "a-password-of-the-browser")
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.certificate = _certificate(self.key)
-        context = SSL.Context(SSL.DTLS_CLIENT_METHOD)
+        context = SSL.Context(SSL.DTLS_METHOD)
         context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
         context.use_certificate(self.certificate)
         context.use_privatekey(self.key)
         context.set_tlsext_use_srtp(b":".join(profile.name for profile in profiles))
         self.tls = SSL.Connection(context)
-        self.tls.set_connect_state()
+        if waits:
+            peer.lead()
+            self.tls.set_accept_state()
+        else:
+            self.tls.set_connect_state()
         self.outbox, self.inbox = PacketBuffer(2048), PacketBuffer(2048)
         self.sending: Direction | None = None
         self.receiving: Direction | None = None
@@ -121,13 +129,16 @@ class Browser:
         profile = next(profile for profile in PROFILES if profile.name == self.profile)
         material = self.tls.export_keying_material(dtls.KEYING_LABEL, profile.material_length)
         client, server = profile.keys(material)
-        self.sending = Direction(profile, client, self.outbox, inbound=False)
-        self.receiving = Direction(profile, server, self.inbox, inbound=True)
+        ours, theirs = (server, client) if self.waits else (client, server)
+        self.sending = Direction(profile, ours, self.outbox, inbound=False)
+        self.receiving = Direction(profile, theirs, self.inbox, inbound=True)
 
     def connect(self, now: float, *, announced: dtls.Fingerprint | None = None) -> None:
         """Everything a browser does until media flows."""
         self.peer.expect((announced or self.fingerprint,))
         assert self.check(now)
+        if self.waits:
+            self.engine.tick(now)
         assert self.shake_hands(now)
         self.take_keys()
 

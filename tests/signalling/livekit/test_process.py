@@ -13,6 +13,7 @@ from livekit.protocol.rtc import SignalRequest, SignalResponse
 
 from signalling.livekit.errors import BadSettings
 from signalling.livekit.process import Configuration, read_configuration
+from signalling.livekit.rooms import PING_TIMEOUT
 from tests.signalling.livekit.process import KEY, SECRET, WITHIN, engine, start
 
 GOOD = {"api_key": "k", "api_secret": "s" * 32}
@@ -151,6 +152,22 @@ async def test_a_flood_of_messages_ends_the_session() -> None:
             async for _ in socket:
                 pass
         assert socket.closed
+
+
+async def test_who_says_nothing_stays_and_whose_line_is_dead_does_not() -> None:
+    async with engine() as child, aiohttp.ClientSession() as http:
+        url = f"{child.ws}/rtc?access_token={{}}"
+        quiet = await http.ws_connect(url.format(child.token("sam")))
+        dead = await http.ws_connect(url.format(child.token("jo")), autoping=False)
+        gone = asyncio.create_task(_until_closed(quiet)), asyncio.create_task(_until_closed(dead))
+        done, _ = await asyncio.wait(gone, timeout=PING_TIMEOUT + WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        assert done == {gone[1]}
+        await quiet.close()
+
+
+async def _until_closed(socket: aiohttp.ClientWebSocketResponse) -> None:
+    async for _ in socket:
+        pass
 
 
 async def test_roomservice_refuses_in_twirps_words() -> None:

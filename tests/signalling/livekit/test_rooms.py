@@ -9,16 +9,25 @@ from livekit.protocol.models import (
     VideoLayer,
     VideoQuality,
 )
-from livekit.protocol.rtc import LeaveRequest, UpdateTrackSettings
+from livekit.protocol.rtc import LeaveRequest, SessionDescription, UpdateTrackSettings
 
 from media import route
 from media.packets import Kind
+from media.peer import Peer
 from signalling.livekit.errors import Refused
 from signalling.livekit.rooms import MAX_PARTICIPANTS, Settings
 from signalling.livekit.sdp import MalformedSdp
 from signalling.livekit.tokens import Permission
 from signalling.livekit.turn import VALID_FOR, Turn
-from tests.signalling.livekit.builders import CAMERA, EVERYTHING, MICROPHONE, Client, Lobby, Part
+from tests.signalling.livekit.builders import (
+    CAMERA,
+    EVERYTHING,
+    MICROPHONE,
+    Client,
+    Lobby,
+    Part,
+    answer_text,
+)
 
 SILENCED = Permission(can_subscribe=True, can_publish=True, sources=frozenset({CAMERA}))
 FROZEN = Permission(can_subscribe=False, can_publish=True)
@@ -302,6 +311,29 @@ def test_a_client_that_wants_to_be_the_dtls_server_is_refused(lobby: Lobby, setu
     sam = lobby.join("sam")
     with pytest.raises(MalformedSdp):
         sam.offer(Part("audio"), setup=setup)
+
+
+@pytest.mark.parametrize(("setup", "leads"), [("active", False), ("passive", True)])
+def test_an_answer_says_who_begins_dtls(
+    lobby: Lobby, monkeypatch: pytest.MonkeyPatch, setup: str, leads: bool
+) -> None:
+    led: list[bool] = []
+    monkeypatch.setattr(Peer, "lead", lambda _peer: led.append(True))
+    lobby.join("jo").publish(CAMERA)
+    sam = lobby.join("sam")
+    offer = sam.said("offer")[-1].offer
+    answer = answer_text(offer.sdp).replace("a=setup:active", f"a=setup:{setup}")
+    sam.hear(answer=SessionDescription(type="answer", sdp=answer, id=offer.id))
+    assert bool(led) is leads
+
+
+def test_an_answer_that_says_both_is_refused(lobby: Lobby) -> None:
+    lobby.join("jo").publish(CAMERA)
+    sam = lobby.join("sam")
+    offer = sam.said("offer")[-1].offer
+    answer = answer_text(offer.sdp).replace("a=setup:active", "a=setup:passive", 1)
+    with pytest.raises(MalformedSdp):
+        sam.hear(answer=SessionDescription(type="answer", sdp=answer, id=offer.id))
 
 
 def test_a_client_cannot_change_its_certificate(lobby: Lobby) -> None:
