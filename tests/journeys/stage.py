@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from server import auth, cookies, groups, invites, meetings
@@ -161,10 +162,11 @@ async def stage(
     minutes: int = 90,
     options: Options = USUAL,
     staff: Mapping[str, tuple[Role, Kind | None]] = STAFF,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Stage]:
-    """A platform with its staff, a group, and a session that began so long ago."""
-    settings = {AHEAD: str(folder / "clock")}
-    platform = Platform(folder, settings=settings, program=PROGRAM)
+    """A platform with these settings, its staff, a group, and a session that began so long ago."""
+    told = {AHEAD: str(folder / "clock"), **settings}
+    platform = Platform(folder, settings=told, program=PROGRAM)
     made = Stage(platform, browser)
     made.put_clock_forward(timedelta())
     async with platform:

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gallery, isWide, spotlight, start } from '../src/room/layout';
+import { gallery, hasRoomForLarge, isWide, spotlight, start } from '../src/room/layout';
 
 const PHONE = { width: 360, height: 560 };
 const SIDEWAYS = { width: 520, height: 300 };
@@ -59,6 +59,12 @@ describe('one face large', () => {
     expect(spotlight(3, LAPTOP)).toMatchObject({ wide: true, across: 1, rows: 5 });
     expect(spotlight(15, LAPTOP)).toMatchObject({ wide: true, across: 2, rows: 8 });
     expect(spotlight(8, SIDEWAYS)).toMatchObject({ wide: true, across: 1, rows: 8 });
+  });
+
+  test('is there only where something of the others is seen too', () => {
+    for (const space of [PHONE, SIDEWAYS, LAPTOP]) expect(hasRoomForLarge(space)).toBe(true);
+    expect(hasRoomForLarge({ width: 180, height: 145 })).toBe(false);
+    expect(hasRoomForLarge({ width: 180, height: 200 })).toBe(false);
   });
 
   test('is beside only where it is clearly wider than high', () => {

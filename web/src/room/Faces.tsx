@@ -5,7 +5,7 @@ import { DoorOpen, Hand, HeartHandshake, MicOff, WifiLow, WifiOff, type LucideIc
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { desk as deskWords, room as words, screen as screenWords, talk as talkWords } from '../words/en';
-import { gallery, isWide, spotlight, start, type Space } from './layout';
+import { gallery, hasRoomForLarge, isWide, spotlight, start, type Space } from './layout';
 import type { Reaction, Someone, View } from './protocol';
 import { SIGNS } from './Reactions';
 import { company } from './screens';
@@ -204,7 +204,7 @@ export function Faces({ session }: { session: Session }) {
         session={session}
         view={view}
         shown={shown}
-        large={screen === null ? largest(session, shown, mine) : null}
+        large={screen === null && hasRoomForLarge(space) ? largest(session, shown, mine) : null}
         space={screen === null ? space : beside(space, wide)}
       />
     </div>

@@ -11,8 +11,10 @@ const MOST_ACROSS = 6;
 const TIGHT = 150;
 /** Wider than this, by its height, what is large has the rest beside it and not below. */
 const WIDE = 1.2;
-/** The small ones beside a large one: stage.css has the same. */
-const SMALL = { width: 152, height: 118, narrow: 84 };
+/** The small ones beside or below a large one: stage.css has the same. */
+const SMALL = { width: 152, height: 118, narrow: 84, low: 84 };
+/** The least height of a large one that has the others below it: stage.css has the same. */
+const LARGE = 144;
 
 export interface Space {
   width: number;
@@ -52,6 +54,11 @@ export function gallery(count: number, { width, height }: Space): Gallery {
 
 export function isWide({ width, height }: Space): boolean {
   return width > height * WIDE;
+}
+
+/** Whether a large one leaves room for something of the others; else everybody is better the same size. */
+export function hasRoomForLarge(space: Space): boolean {
+  return isWide(space) ? space.width >= 2 * SMALL.width + GAP : space.height >= LARGE + GAP + SMALL.low;
 }
 
 /** `others` is how many there are beside the large one. */
