@@ -52,6 +52,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self.data: dict[str, str] = {}
+        self.words: list[str] = []
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -62,6 +63,9 @@ class _Reader(HTMLParser):
             self._inside = True
         elif self._inside:
             self.forms[-1].take_in(tag, given)
+
+    def handle_data(self, data: str) -> None:
+        self.words.extend(data.split())
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = self._inside and tag != "form"
@@ -74,6 +78,8 @@ class Page:
     url: str
     status: int
     html: str
+    text: str
+    """What it says, without the secrets in its tags: a short name may stand in one of those by chance."""
     forms: tuple[Form, ...]
     data: dict[str, str]
 
@@ -130,4 +136,5 @@ class Visitor:
         html = await answer.text()
         reader = _Reader()
         reader.feed(html)
-        return Page(str(answer.url), answer.status, html, tuple(reader.forms), reader.data)
+        text = " ".join(reader.words)
+        return Page(str(answer.url), answer.status, html, text, tuple(reader.forms), reader.data)

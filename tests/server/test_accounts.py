@@ -254,12 +254,13 @@ async def test_nobody_signs_anybody_else_out(place: Place) -> None:
 
 async def test_a_closed_account_is_out_at_once_and_stays_out(place: Place) -> None:
     host, admin = await place.staff(Role.FACILITATOR), await place.staff(Role.ADMIN)
+    assert "Jo" in (await admin.open("/staff/groups/new")).text
     await admin.submit(await admin.open(f"/staff/colleagues/{place.host}/close"))
     assert (await host.open("/staff")).path == "/staff/sign-in"
     keeper = Doorkeeper(place.house)
     found = await keeper.sign_in("facilitator@example.org", PASSWORD, place.code(), HERE)
     assert found is NotSignedIn.WRONG
-    assert "Jo" not in (await admin.open("/staff/groups/new")).html
+    assert "Jo" not in (await admin.open("/staff/groups/new")).text
 
 
 async def test_nobody_closes_their_own_account(place: Place) -> None:
