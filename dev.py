@@ -493,9 +493,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="dev.py", description=summary, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    every = (demo, test, check, bench, shots, serve, bundle, bill, words)
     jobs = parser.add_subparsers(dest="job", required=True, metavar="JOB")
-    for job in every:
+    for job in (demo, test, check, bench, shots, serve, bundle, bill, words):
         jobs.add_parser(job.__name__).set_defaults(run=job)
     jobs.choices["demo"].add_argument(
         "--parents", type=int, default=0, metavar="N", help="synthetic parents who join in"
