@@ -1,9 +1,10 @@
-"""The clients of the conformance tests: LiveKit's SDK for Python, and livekit-client in Chromium.
+"""The clients of the conformance tests: LiveKit's SDK for Python, and livekit-client in a browser.
 
 Both say what they really received by their own counters of packets, so a test can tell media from promises.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
@@ -12,7 +13,7 @@ import numpy as np
 from livekit import rtc
 
 from moderation.model import SeatId
-from tests.browsers import ChromiumTab, flows
+from tests.browsers import Tab, flows
 
 RATE = 48_000  # samples per second
 FRAME = RATE // 100  # samples in the 10 ms that are captured at once
@@ -152,13 +153,13 @@ class SdkClient:
 
 @dataclass
 class PageClient:
-    """A client on livekit-client, in a tab of Chromium that holds the seat's cookie."""
+    """A client on livekit-client, in a browser's tab that holds the seat's cookie."""
 
     seat: SeatId
-    tab: ChromiumTab
+    tab: Tab
 
     @classmethod
-    async def enter(cls, seat: SeatId, tab: ChromiumTab, url: str, token: str, dialect: str = V0) -> Self:
+    async def enter(cls, seat: SeatId, tab: Tab, url: str, token: str, dialect: str = V0) -> Self:
         """Join. The tab is on the page already. Raises NotLetIn."""
         client = cls(seat, tab)
         entering = "enter(...given).then(() => '', (problem) => String(problem))"
@@ -203,7 +204,7 @@ class PageClient:
         await self._call("leave()")
 
     async def _call(self, expression: str, *given: object) -> Any:
-        return await self.tab.page.evaluate(f"async (given) => await {expression}", list(given))
+        return await self.tab.evaluate(f"(async (given) => await {expression})({json.dumps(given)})")
 
 
 async def _hum(device: rtc.AudioSource) -> None:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 import pytest_asyncio
 
-from tests.browsers import Chromium, chromium
+from tests.browsers import Chromium, Firefox, chromium, firefox
 from tests.conformance import livekit_server
 from tests.conformance.clients import V0, V1
 from tests.conformance.engines import (
@@ -66,6 +66,12 @@ def _is_for(wanted: str, item: pytest.Item) -> bool:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Chromium]:
     async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def other_browser() -> AsyncIterator[Firefox]:
+    async with firefox() as browser:
         yield browser
 
 

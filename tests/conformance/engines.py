@@ -92,8 +92,8 @@ async def _livekit(webhook_url: str) -> AsyncIterator[Engine]:
             "use_external_ip": False,
             "enable_loopback_candidate": True,
             "interfaces": {"includes": ["lo"]},
-            # Without any, clients are told to ask a public one.
-            "stun_servers": [f"{LOOPBACK}:9"],
+            # Without any, clients are told to ask a public one. Browsers refuse many of the low ports.
+            "stun_servers": [f"{LOOPBACK}:{free_port(socket.SOCK_DGRAM)}"],
         },
         "webhook": {"api_key": "conformance", "urls": [webhook_url]},
         "logging": {"level": "warn"},

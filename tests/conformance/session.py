@@ -5,7 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 from livekit import api
@@ -14,7 +14,7 @@ from moderation.actions import AcceptAside, Action, AdmitAll, Arrive, InviteAsid
 from moderation.model import Actor, Meeting, MeetingId, PersonId, Role, SeatId
 from signalling.meeting.messages import Done
 from signalling.meeting.ports import Connection, SeatHolder
-from tests.browsers import Chromium, until
+from tests.browsers import Chromium, Firefox, until
 from tests.conformance.clients import V0, V1, PageClient, SdkClient
 from tests.conformance.engines import EMBEDDED, LIVEKIT, Engine
 from tests.conformance.house import House
@@ -115,14 +115,15 @@ class Session:
         self.stack.push_async_callback(client.leave)
         return client
 
-    async def page(self, seat: SeatId, token: str = TOKEN) -> PageClient:
-        """Connect a seat's tab of Chromium. Raises NotLetIn."""
-        tab = await self.browser.tab()
+    async def page(
+        self, seat: SeatId, token: str = TOKEN, browser: Chromium | Firefox | None = None
+    ) -> PageClient:
+        """Connect a seat's tab, of Chromium where no other browser is named. Raises NotLetIn."""
+        tab = await (browser or self.browser).tab()
         self.stack.push_async_callback(tab.close)
-        cookie: Any = {"name": "seat", "value": self.cookies[seat], "url": self.house.origin}
-        await tab.page.context.add_cookies([cookie])
         await tab.goto(f"{self.house.origin}/conformance/")
-        await tab.page.wait_for_function("window.enter !== undefined")
+        await tab.evaluate(f"document.cookie = 'seat={self.cookies[seat]}; path=/'")
+        await until(lambda: tab.evaluate("window.enter !== undefined"), "the page is ready")
         client = await PageClient.enter(seat, tab, self.url, token, self.dialect)
         self.stack.push_async_callback(client.leave)
         return client

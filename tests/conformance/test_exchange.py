@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from tests.browsers import until
+from tests.browsers import PATIENCE, Firefox, until
 from tests.conformance.clients import V0, V1, Client, frames, grows, sound
 from tests.conformance.session import ANNA, BELA, CLEO, Session
 
@@ -25,6 +25,19 @@ async def test_everybody_hears_and_sees_everybody(session: Session) -> None:
                 await grows(partial(frames, receiver, sender.seat))
     assert await cleo.energy(ANNA) > 0, "the tone is decoded, not only received"
     assert await cleo.connections() == {V0: 2, V1: 1}[session.dialect]
+
+
+@pytest.mark.both_dialects
+async def test_firefox_and_chromium_hear_and_see_each_other(session: Session, other_browser: Firefox) -> None:
+    anna, bela = await session.page(ANNA), await session.page(BELA, browser=other_browser)
+    for client in (anna, bela):
+        await client.publish_sound()
+        await client.publish_picture()
+    for receiver, sender in ((anna, BELA), (bela, ANNA)):
+        await grows(partial(sound, receiver, sender), within=PATIENCE)
+        await grows(partial(frames, receiver, sender), within=PATIENCE)
+        assert await receiver.energy(sender) > 0, "the tone is decoded, not only received"
+    assert await bela.connections() == {V0: 2, V1: 1}[session.dialect]
 
 
 async def test_the_platform_learns_whose_media_is_connected(session: Session) -> None:
