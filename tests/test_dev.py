@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import dev
+from tests.shots.__main__ import asked
 
 SOURCE = Path(dev.__file__)
 
@@ -161,3 +162,11 @@ def alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_pictures_are_taken_of_everything_unless_parts_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert asked([]).parts == asked(["--more"]).parts == ["pages", "room", "states"]
+    assert asked(["room"]).parts == ["room"]
+    with pytest.raises(SystemExit):
+        asked(["rooms"])
+    assert "'rooms' is none of pages, room, states" in capsys.readouterr().err

@@ -61,12 +61,26 @@ async def run(chosen: Sequence[str], *, tries: bool) -> None:
     print(f"The pictures are in {FOLDER.name}/{told}", flush=True)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="tests.shots")
+def asked(arguments: Sequence[str]) -> argparse.Namespace:
+    """Which parts (all, unless some are named), and whether `more` is tried."""
+    parser = argparse.ArgumentParser(prog="dev.py shots")
     parser.add_argument("--more", action="store_true")
-    parser.add_argument("parts", nargs="*", choices=PARTS)
-    options = parser.parse_args()
+    parser.add_argument("parts", nargs="*", type=_part)
+    options = parser.parse_args(arguments)
+    options.parts = options.parts or list(PARTS)
+    return options
+
+
+def _part(name: str) -> str:
+    # Not `choices`: in Python 3.11 these refuse that nothing is named.
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(PARTS)}")
+    return name
+
+
+if __name__ == "__main__":
+    options = asked(sys.argv[1:])
     try:
-        asyncio.run(run(options.parts or list(PARTS), tries=options.more))
+        asyncio.run(run(options.parts, tries=options.more))
     except WillNotStart as failure:
         sys.exit(str(failure))

@@ -47,7 +47,7 @@ export const ending = {
     ),
   },
   replaced: {
-    title: say('Open somewhere else'),
+    title: say('Open in two places'),
     text: say('This session is open in another tab or window. Use that one, or carry on here.'),
   },
   seat_ended: {
