@@ -1,8 +1,8 @@
 """Which layer of each picture a subscriber gets: by what it has a use for, and what its line carries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from media.layers import OFF, Wish, next_price, price, share
+from media.layers import OFF, Wish, least_price, next_price, price, share
 from media.packets import Kind
 from media.peer import Peer
 from media.route import Route
@@ -42,7 +42,7 @@ class Allotment:
             wishes.append(Wish(tuple(track.price(layer) for layer in layers), limit, present, track.screen))
         if not pictures:
             return
-        chosen = share(_budget(peer), wishes)
+        chosen = share(_budget(peer, wishes), wishes)
         for (route, layers), wish, place in zip(pictures, wishes, chosen, strict=True):
             route.follow(layers[place] if place >= 0 else None)
             route.hold(peer.line.lost, peer.line.round_trip, now)
@@ -64,8 +64,8 @@ class Allotment:
             self._tell(peer, route, not starving)
 
 
-def _budget(peer: Peer) -> int:
-    """A line is known by what arrives: before anything has, holding it back would keep it unknown."""
-    if peer.numbering and peer.line.known:
-        return peer.line.estimate
-    return peer.downlink or UNLIMITED
+def _budget(peer: Peer, wishes: Sequence[Wish]) -> int:
+    """Until something has filled the line, the smallest size of everything at least: so it gets known."""
+    if not peer.numbering:
+        return peer.downlink or UNLIMITED
+    return max(peer.line.estimate, least_price(wishes) if peer.line.never_full else 0)

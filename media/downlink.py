@@ -48,10 +48,13 @@ SILENCE = 1.0
 """Seconds without feedback after which a queue has emptied: nothing of ours stands in it."""
 PROBE_BEYOND = 1.6
 """What a probe rises to, of what is wished for: over the window it is measured in it averages 3/4 of that."""
-PROBE_REACH = 1.0
+PROBE_REACH = 0.7
 """A probe tries at most so much more than is proven, as a share of it; gentler where the last ones failed."""
-PACE = 1.25
-"""How much faster than the estimate pictures may leave."""
+FIRST_REACH = 2.0
+"""The same while nothing has filled the line yet."""
+PACE, FIRST_PACE = 1.25, 2.5
+"""How much faster than the estimate pictures may leave: usually, and to what is wished for while nothing has
+filled the line yet."""
 BURST = 0.1
 """Seconds of that for which they may leave at once."""
 MAX_WAITING = 256
@@ -63,6 +66,8 @@ class Line:
 
     def __init__(self) -> None:
         self.estimate = START
+        self.pace = int(START * PACE)
+        """How fast pictures may leave, in bits a second: where a queue stands, no faster than it empties."""
         self.known = False
         """Whether the other side tells of arrivals at all: without, nothing is held back."""
         self.queue = self.loss = 0.0
@@ -86,6 +91,9 @@ class Line:
         self._before_probe = START
         self._failed = False
         """Whether the last probe found the line full."""
+        self._wished = 0
+        self.never_full = True
+        """Whether nothing has filled the line yet: until then probes follow one another, and rise steeply."""
         self._heard_at = self._left_at = -1.0
         self._unanswered_since = -1.0
 
@@ -123,6 +131,7 @@ class Line:
                 self.estimate = min(self.estimate, self._before_probe)
         self._weigh_loss(now)
         self._judge(now)
+        self._set_pace()
 
     def _weigh_loss(self, now: float) -> None:
         count = self._arrived + self._missed
@@ -147,6 +156,7 @@ class Line:
         delivered = self.delivered
         full = self.queue > QUEUE
         if full or self.loss > MUCH:
+            self.never_full = False
             if now - self._cut_at >= SETTLING:
                 self._cut_at = now
                 left = delivered * BACK_OFF if full else max(delivered, self.estimate * (1 - self.loss / 2))
@@ -160,6 +170,14 @@ class Line:
         if self.loss < LITTLE and self.estimate < delivered * PROVEN and now - self._cut_at > SETTLING:
             self.estimate = int(self.estimate * (1 + GROWTH * elapsed))
         self.estimate = max(FLOOR, min(CEILING, max(self.estimate, delivered)))
+
+    def _set_pace(self) -> None:
+        times = PACE
+        if self.queue > QUEUE / 2:
+            times = 1.0
+        elif self.known and self.never_full and self._wished > self.estimate:
+            times = FIRST_PACE
+        self.pace = int(self.estimate * times)
 
     def unanswered(self, now: float) -> float:
         """Seconds since the first packet that left after anything was told of arrivals; 0 when none did."""
@@ -176,17 +194,19 @@ class Line:
         self._unanswered_since = self._probe_until = -1.0
         self._standing.clear()
         self.queue = self.loss = 0.0
+        self._set_pace()
 
     # -- trying for more
 
     def want(self, wished: int, now: float) -> None:
         """So many bits a second would be of use: try whether the line carries them, from time to time."""
+        self._wished = wished
         if not self.known or wished <= self.estimate:
             return
         if now - self._heard_at > SILENCE:
             self.queue = 0.0
         if (
-            now - self._probed_at >= self._probe_every
+            now - self._probed_at >= (PROBE + WINDOW if self.never_full else self._probe_every)
             and now - self._cut_at >= 2 * SETTLING
             and self.queue <= QUEUE / 2
         ):
@@ -194,10 +214,8 @@ class Line:
                 self._probe_every = max(PROBE_EVERY, self._probe_every / 4)
             self._failed = False
             self._probed_at, self._probe_until, self._before_probe = now, now + PROBE, self.estimate
-            rate = min(
-                int(wished * PROBE_BEYOND),
-                int(self.estimate * (1 + PROBE_REACH * min(1.0, 2 / self._probe_every))),
-            )
+            reach = FIRST_REACH if self.never_full else PROBE_REACH * min(1.0, 2 / self._probe_every)
+            rate = min(int(wished * PROBE_BEYOND), int(self.estimate * (1 + reach)))
             # What arrived last may have been the last probe's: nothing may be flowing now.
             flowing = self.delivered if now - self._left_at < WINDOW else 0
             self._probe_rate, self._padded = max(0, rate - flowing), 0
@@ -215,9 +233,12 @@ class Line:
         elapsed = min(PROBE, now - (self._probe_until - PROBE))
         if now >= self._probe_until:
             self._probe_until = -1.0
-        due = int(elapsed * elapsed / (2 * PROBE) * self._probe_rate / 8) - self._padded
-        self._padded += max(0, due)
-        return max(0, due)
+        due = int(elapsed * elapsed / (2 * PROBE) * self._probe_rate / 8)
+        return max(0, due - self._padded)
+
+    def padded(self, size: int) -> None:
+        """So many bytes of padding leave: whole packets, mostly more than was due."""
+        self._padded += size
 
     @property
     def lossy(self) -> bool:
@@ -232,6 +253,7 @@ class Line:
     def _fail(self) -> None:
         """The line does not carry more: stop trying, and wait longer before the next time."""
         self._probe_until = -1.0
+        self.never_full = False
         if not self._failed:
             self._failed = True
             self._probe_every = min(PROBE_SELDOM, self._probe_every * 2)
@@ -253,8 +275,10 @@ class Pacer:
 
     def admit(self, size: int, rate: int, now: float) -> bool:
         """Whether a packet of `size` bytes may leave at once at `rate` bits a second."""
+        if self._waiting:
+            return False
         self._earn(rate, now)
-        if self._waiting or self._credit < 0:
+        if self._credit < 0:
             return False
         self._credit -= size
         return True
@@ -274,8 +298,13 @@ class Pacer:
             self._credit -= len(packet)
             yield packet, number
 
+    def holds(self, ssrc: int) -> bool:
+        """Whether something waits under this SSRC, which stands in clear in a protected packet."""
+        name = ssrc.to_bytes(4, "big")
+        return any(held[0][8:12] == name for held in self._waiting)
+
     def discard(self, ssrc: int) -> None:
-        """Forget what waits under this SSRC, which stands in clear in a protected packet."""
+        """Forget what waits under this SSRC."""
         if self._waiting:
             name = ssrc.to_bytes(4, "big")
             self._waiting = deque(held for held in self._waiting if held[0][8:12] != name)
@@ -285,8 +314,9 @@ class Pacer:
         self._waiting.clear()
 
     def _earn(self, rate: int, now: float) -> None:
-        earned = rate * PACE / 8
-        self._credit = min(earned * BURST, self._credit + (now - self._at) * earned)
+        earned = rate / 8
+        credit, most = self._credit + (now - self._at) * earned, earned * BURST
+        self._credit = credit if credit < most else most
         self._at = now
 
 

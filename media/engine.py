@@ -292,7 +292,8 @@ class Engine:
                     line = peer.line
                     self._router.repair(found[1], report.lost, now, line.round_trip, lossy=line.lossy)
                 case rtcp.KeyframeRequest() if found := peer.routes.get(report.media):
-                    found[0].ask_keyframe(found[1], now)
+                    if not peer.holds(report.media):  # else what is asked for may be on its way
+                        found[0].ask_keyframe(found[1], now)
                 case rtcp.Remb():
                     peer.downlink = report.bitrate
                 case twcc.Feedback() if peer.numbering:
@@ -301,9 +302,9 @@ class Engine:
                     pass
 
     def _take_arrivals(self, peer: Peer, feedback: twcc.Feedback, now: float) -> None:
-        before = peer.line.estimate
+        known, before = peer.line.known, peer.line.estimate
         peer.line.hear(feedback, now)
-        if peer.line.estimate < before:
+        if peer.line.estimate < before or not known:
             self._allotment.settle(peer, now)
 
     def _pass_on(self, peer: Peer, report: rtcp.SenderReport, now: float) -> None:

@@ -64,3 +64,8 @@ def next_price(wishes: Sequence[Wish], chosen: Sequence[int]) -> int:
 def price(wishes: Sequence[Wish], chosen: Sequence[int]) -> int:
     """What it costs, in bits a second."""
     return sum(wish.rates[place] for wish, place in zip(wishes, chosen, strict=True) if place >= 0)
+
+
+def least_price(wishes: Sequence[Wish]) -> int:
+    """What it takes, in bits a second, for `share` to give everybody the lowest layer."""
+    return int(CAUTION * sum(wish.rates[0] for wish in wishes if wish.rates and wish.limit >= 0)) + 1

@@ -287,19 +287,32 @@ class Peer:
 
     def send_picture(self, length: int, now: float) -> None:
         """As `send_sound`, numbered for whoever tells us of arrivals, and paced on a narrow line."""
-        element = self.numbering
-        if not element or self._outbox.bytes[ELEMENT_AT] != element:
+        element, buffer = self.numbering, self._outbox
+        if not element or buffer.bytes[ELEMENT_AT] != element:
             self.send_sound(length, now)
             return
-        protected = self._numbered(length)
-        if not self._pacer.admit(protected, self.line.estimate, now):
-            self._pacer.hold(bytes(self._outbox.views[protected]), self.line.number)
+        outbound, address, line = self._outbound, self.address, self.line
+        if outbound is None or address is None:
+            self.unsent += 1
+            return
+        line.number = number = line.number + 1 & 0xFFFF
+        NUMBER.pack_into(buffer.bytes, ELEMENT_AT, element, number)
+        protected = outbound.protect(length)
+        if not protected:
+            self.unsent += 1
+        elif self._pacer.admit(protected, line.pace, now):
+            line.sent(number, protected, now)
+            try:
+                self._transmit(buffer.views[protected], address)
+            except OSError:
+                self.unsent += 1
         else:
-            self._leave(self._outbox.views[protected], self.line.number, now)
+            self._pacer.hold(bytes(buffer.views[protected]), number)
 
     def send_padding(self, length: int, now: float) -> None:
         """As `send_picture`, at once: it is to find out how much the line carries."""
         if self.numbering:
+            self.line.padded(length)
             self._leave(self._outbox.views[self._numbered(length)], self.line.number, now)
 
     def _numbered(self, length: int) -> int:
@@ -322,8 +335,12 @@ class Peer:
 
     def pace(self, now: float) -> None:
         """Send what was held back and may leave now."""
-        for packet, number in self._pacer.due(self.line.estimate, now):
+        for packet, number in self._pacer.due(self.line.pace, now):
             self._leave(packet, number, now)
+
+    def holds(self, ssrc: int) -> bool:
+        """Whether something is held back under this SSRC."""
+        return self._pacer.holds(ssrc)
 
     def discard(self, ssrc: int) -> None:
         """Nothing that was held back under this SSRC leaves any more."""

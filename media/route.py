@@ -138,7 +138,7 @@ class Route:
     def __init__(self, kind: Kind, sink: Sink, numbers: Numbers, sequence: int) -> None:
         """`sequence` is the number before the first that will be sent."""
         self.sink: Sink = sink
-        self.send = sink.send_sound if kind is Kind.AUDIO else sink.send_picture
+        self.send = sink.send_picture if kind is Kind.VIDEO and numbers.element else sink.send_sound
         self.ssrc = numbers.ssrc
         self.payload_type = numbers.payload_type
         self.redundancy_type = numbers.redundancy_type
@@ -189,8 +189,7 @@ class Route:
     def retire(self) -> None:
         """Keep the counters and nothing else: not the subscriber's keys, nor what was sent."""
         self.withdrawn = True
-        self.sink.discard(self.ssrc)
-        self.sink.discard(self.repair_ssrc)
+        self._discard_held()
         self.sink = NOWHERE
         self.send = NOWHERE.send_picture
         self.wanted = self.current = self.feed = None
@@ -203,6 +202,7 @@ class Route:
             self.wanted = source
             if source is None:
                 self.current = None
+                self._discard_held()
             elif source is not self.current:
                 source.keyframe_wanted = source.kind is Kind.VIDEO
 
@@ -231,14 +231,19 @@ class Route:
         return None
 
     def begin(self, source: Source, packet: Outgoing, now: float) -> None:
-        """Start a segment: this packet of `source` will follow whatever was sent last."""
+        """Start a segment: this packet follows whatever was sent last; what waits is of no use any more."""
         if self.feed is not source:
             self._translate_from(source, packet, now)
             self.feed = source
+        self._discard_held()
         self.current = source
         self.segment = packet.extended
         self.last_sequence = self.last_sequence + 1 & 0xFFFF
         self.shift = self.last_sequence - packet.extended
+
+    def _discard_held(self) -> None:
+        self.sink.discard(self.ssrc)
+        self.sink.discard(self.repair_ssrc)
 
     def _translate_from(self, source: Source, packet: Outgoing, now: float) -> None:
         self.sent = [-1] * CACHE

@@ -7,6 +7,7 @@ from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
 TRAILER = 32
 """What protecting adds at most with the profiles below: a tag of 16 bytes and an SRTCP index of 4."""
+_PROTECT = lib.srtp_protect
 REPLAY_WINDOW = 1024
 """Packets. How late a packet may come and still be believed new."""
 
@@ -69,10 +70,10 @@ class Direction:
     A packet that leaves less than TRAILER bytes of the buffer free is refused.
     """
 
-    __slots__ = ("_buffer", "_key", "_limit", "_policy", "session")
+    __slots__ = ("_cdata", "_handle", "_key", "_length", "_limit", "_policy", "session")
 
     def __init__(self, profile: Profile, key: bytes, buffer: PacketBuffer, *, inbound: bool) -> None:
-        self._buffer = buffer
+        self._cdata, self._length = buffer.cdata, buffer.length
         self._limit = len(buffer.bytes) - TRAILER
         self._key = ffi.new("unsigned char[]", key)
         self._policy = policy = ffi.new("srtp_policy_t *")
@@ -89,10 +90,18 @@ class Direction:
         handle = ffi.new("srtp_t *")
         _require(lib.srtp_create(handle, policy))
         self.session: Any = ffi.gc(handle, _free)
+        self._handle = handle[0]
 
     def protect(self, length: int) -> int:
         """Protect the RTP packet at the start of the buffer; its new length, or 0 when libsrtp refuses."""
-        return self._apply(lib.srtp_protect, length)
+        if length > self._limit:  # as `_apply`: a call less for each packet and subscriber
+            return 0
+        size = self._length
+        size[0] = length
+        if _PROTECT(self._handle, self._cdata, size):
+            return 0
+        protected: int = size[0]
+        return protected
 
     def protect_rtcp(self, length: int) -> int:
         """As `protect`, for a compound RTCP packet."""
@@ -108,14 +117,14 @@ class Direction:
 
     def forget(self, ssrc: int) -> None:
         """Give back the memory of a stream that will never be heard of again."""
-        lib.srtp_remove_stream(self.session[0], int.from_bytes(ssrc.to_bytes(4, "big"), "little"))
+        lib.srtp_remove_stream(self._handle, int.from_bytes(ssrc.to_bytes(4, "big"), "little"))
 
     def _apply(self, function: Any, length: int) -> int:
         if length > self._limit:  # libsrtp would write its trailer behind the end of the buffer
             return 0
-        size = self._buffer.length
+        size = self._length
         size[0] = length
-        if function(self.session[0], self._buffer.cdata, size):
+        if function(self._handle, self._cdata, size):
             return 0
         return int(size[0])
 

@@ -204,7 +204,7 @@ def stage_of(file: str, function: str, line: int | None, caller: str) -> str:
             return "protect"
         case "srtp", _:
             return "unprotect"
-        case "peer", "Peer.send_rtp":
+        case "peer", ("Peer.send_sound" | "Peer.send_picture"):
             return "send" if "transmit" in text else "protect"
         case "peer", "Peer.receive_rtp":
             return "unprotect"

@@ -70,10 +70,11 @@ class Clock:
 class End:
     """One browser, its line, and its connectivity checks."""
 
-    def __init__(self, call: "Call", port: int) -> None:
+    def __init__(self, call: "Meeting", port: int) -> None:
         self.call, self.clock = call, call.clock
         self.browser = Browser(call.engine, call.wires, call.engine.open(), ("127.0.0.1", port))
         self.browser.connect(self.clock.now)
+        call.ends[self.address] = self
         self.up = Direction(PERFECT, Random(call.chance.random()))
         self.down = Direction(PERFECT, Random(call.chance.random()))
         self.answered_at = self.checked_at = self.clock.now
@@ -134,7 +135,7 @@ class End:
 class Publisher(End):
     """Sends one picture after the other, and again what is asked for."""
 
-    def __init__(self, call: "Call", port: int) -> None:
+    def __init__(self, call: "Meeting", port: int) -> None:
         super().__init__(call, port)
         self.track = Track(Codec.VP8)
         call.engine.bind(self.browser.peer, [SECTION], {"v": self.track})
@@ -214,13 +215,11 @@ class Shown:
         return found
 
 
-class Subscriber(End):
-    """Shows what comes."""
+class View:
+    """One picture as it comes: asks again for what is missing, decodes in order, begs for keyframes."""
 
-    def __init__(self, call: "Call", port: int) -> None:
-        super().__init__(call, port)
-        self.browser.peer.numbering = NUMBERS.element
-        self.arrivals = TransportNumbers()
+    def __init__(self, end: End, ssrc: int) -> None:
+        self.end, self.clock, self.ssrc = end, end.clock, ssrc
         self.shown = Shown()
         self.held = HELD
         self.highest = -1
@@ -228,35 +227,20 @@ class Subscriber(End):
         self.packets: dict[int, bytes] = {}
         self.next = -1
         """The number the next picture begins at; -1: only a keyframe will do."""
-        self.report: tuple[int, float] | None = None
         self.decoded_at = self.came_at = self.begged_at = self.clock.now
         self.transit = 1e9
         self.repeated = self.asked = self.begged = 0
         self.clock.every(0.02, self._process)
-        self.clock.every(0.1, self._tell_arrivals)
-        self.clock.every(1.0, self._tell_reception)
 
-    def hear(self, packet: bytes) -> None:
-        if is_rtcp(packet[1]):
-            for report in rtcp.parse(packet):
-                if isinstance(report, rtcp.SenderReport):
-                    self.report = report.ntp >> 16 & 0xFFFFFFFF, self.clock.now
-            return
-        header = parse(packet)
-        assert header.extension_profile == ONE_BYTE_PROFILE
-        found = extensions(packet, header)
-        self.arrivals.note(found.get(OUTGOING_EXTENSIONS[Extension.TRANSPORT_NUMBER]), self.clock.now)
+    def take(self, ssrc: int, number: int, timestamp: int, marker: bool, payload: bytes) -> None:
+        """What came under its SSRC, or in its repairing stream."""
         self.came_at = self.clock.now
-        told = found.get(OUTGOING_EXTENSIONS[Extension.PLAYOUT_DELAY])
-        if told:
-            self.held = max(HELD, (int.from_bytes(told, "big") >> 12) / 100)
-        number, payload = header.sequence, packet[header.payload_start : header.payload_end]
-        if header.ssrc == TO_REPAIR:
+        if ssrc != self.ssrc:
             if not payload:
                 return
             self.repeated += 1
             number, payload = int.from_bytes(payload[:2], "big"), payload[2:]
-        self._collect(number, header.timestamp, bool(header.marker), payload)
+        self._collect(number, timestamp, marker, payload)
 
     def _collect(self, number: int, timestamp: int, marker: bool, payload: bytes) -> None:
         extended = number if self.highest < 0 else (
@@ -311,12 +295,12 @@ class Subscriber(End):
     def _ask(self, lost: list[int]) -> None:
         if lost:
             self.asked += len(lost)
-            self.say(rtcp.nack(1, TO_PICTURE, [number & 0xFFFF for number in lost]))
+            self.end.say(rtcp.nack(1, self.ssrc, [number & 0xFFFF for number in lost]))
 
     def _beg(self) -> None:
         self.begged += 1
         self.begged_at = self.clock.now
-        self.say(rtcp.picture_loss(1, TO_PICTURE))
+        self.end.say(rtcp.picture_loss(1, self.ssrc))
 
     def _process(self) -> None:
         now = self.clock.now
@@ -331,6 +315,41 @@ class Subscriber(End):
         if now - max(self.decoded_at, self.begged_at) > patience and now - self.came_at < 5.0:
             self._beg()
 
+
+class Subscriber(End):
+    """Looks at so many pictures, and tells what came."""
+
+    def __init__(self, call: "Meeting", port: int, views: int = 1) -> None:
+        super().__init__(call, port)
+        self.browser.peer.numbering = NUMBERS.element
+        self.arrivals = TransportNumbers()
+        self.views = [View(self, TO_PICTURE + place) for place in range(views)]
+        self.report: tuple[int, float] | None = None
+        self.clock.every(0.1, self._tell_arrivals)
+        self.clock.every(1.0, self._tell_reception)
+
+    @property
+    def view(self) -> View:
+        """The first."""
+        return self.views[0]
+
+    def hear(self, packet: bytes) -> None:
+        if is_rtcp(packet[1]):
+            for report in rtcp.parse(packet):
+                if isinstance(report, rtcp.SenderReport):
+                    self.report = report.ntp >> 16 & 0xFFFFFFFF, self.clock.now
+            return
+        header = parse(packet)
+        assert header.extension_profile == ONE_BYTE_PROFILE
+        found = extensions(packet, header)
+        self.arrivals.note(found.get(OUTGOING_EXTENSIONS[Extension.TRANSPORT_NUMBER]), self.clock.now)
+        view = self.views[header.ssrc % (TO_REPAIR - TO_PICTURE)]
+        told = found.get(OUTGOING_EXTENSIONS[Extension.PLAYOUT_DELAY])
+        if told:
+            view.held = max(HELD, (int.from_bytes(told, "big") >> 12) / 100)
+        payload = packet[header.payload_start : header.payload_end]
+        view.take(header.ssrc, header.sequence, header.timestamp, bool(header.marker), payload)
+
     def _tell_arrivals(self) -> None:
         for packet in self.arrivals.feedback(1, TO_PICTURE):
             self.say(packet)
@@ -339,23 +358,19 @@ class Subscriber(End):
         if self.report is not None:
             name, came = self.report
             delay = int((self.clock.now - came) * 65536)
-            block = rtcp.ReportBlock(TO_PICTURE, 0, 0, max(0, self.highest), 0, name, delay)
+            block = rtcp.ReportBlock(TO_PICTURE, 0, 0, max(0, self.view.highest), 0, name, delay)
             self.say(rtcp.receiver_report(1, [block]))
 
 
-class Call:
-    """Somebody shows a picture to somebody."""
+class Meeting:
+    """An engine, whoever is connected to it, and their clock."""
 
     def __init__(self, seed: int = 1) -> None:
         self.chance = Random(seed)
         self.clock = Clock()
         self.wires = Wires()
         self.engine = Engine(self.wires.transmit)
-        self.publisher, self.subscriber = Publisher(self, 40000), Subscriber(self, 41000)
-        self.ends: dict[Address, End] = {end.address: end for end in (self.publisher, self.subscriber)}
-        self.route = self.engine.subscribe(
-            self.subscriber.browser.peer, self.publisher.track, NUMBERS, EVERYTHING
-        )
+        self.ends: dict[Address, End] = {}
         self._tick()
 
     def run(self, seconds: float) -> None:
@@ -376,3 +391,14 @@ class Call:
             end = self.ends.get(destination)
             if end is not None:
                 end.comes(datagram)
+
+
+class Call(Meeting):
+    """Somebody shows a picture to somebody."""
+
+    def __init__(self, seed: int = 1) -> None:
+        super().__init__(seed)
+        self.publisher, self.subscriber = Publisher(self, 40000), Subscriber(self, 41000)
+        self.route = self.engine.subscribe(
+            self.subscriber.browser.peer, self.publisher.track, NUMBERS, EVERYTHING
+        )

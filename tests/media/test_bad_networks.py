@@ -18,23 +18,23 @@ def freezes(call: Call) -> int:
     call.run(SETTLE)
     since = call.clock.now
     call.run(WATCH)
-    return len(call.subscriber.shown.freezes(since))
+    return len(call.subscriber.view.shown.freezes(since))
 
 
 def shown(call: Call, pictures: int) -> float:
     """Seconds until so many pictures were shown."""
     since = call.clock.now
     call.run(30.0)
-    new = [at for at in call.subscriber.shown.at if at > since]
+    new = [at for at in call.subscriber.view.shown.at if at > since]
     return new[pictures - 1] - since
 
 
 def test_a_perfect_line_shows_every_picture_and_holds_none() -> None:
     call = Call()
     assert freezes(call) == 0
-    assert call.subscriber.held == HELD
-    assert len(call.subscriber.shown.at) > RATE * WATCH
-    assert call.subscriber.asked == 0
+    assert call.subscriber.view.held == HELD
+    assert len(call.subscriber.view.shown.at) > RATE * WATCH
+    assert call.subscriber.view.asked == 0
 
 
 def test_what_a_subscribers_line_loses_comes_again_before_it_is_missed() -> None:
@@ -42,7 +42,7 @@ def test_what_a_subscribers_line_loses_comes_again_before_it_is_missed() -> None
     for call in calls:
         call.subscriber.becomes(LOSS)
     assert sum(freezes(call) for call in calls) < len(calls) * WATCH / 60
-    assert all(call.subscriber.asked > 100 for call in calls)
+    assert all(call.subscriber.view.asked > 100 for call in calls)
 
 
 def test_what_a_publishers_line_loses_comes_again_before_it_is_missed() -> None:
@@ -63,7 +63,7 @@ def test_after_a_subscribers_outage_the_picture_is_back_at_once(seed: int) -> No
     call.subscriber.becomes(PERFECT)
     assert shown(call, 3) < 1.5
     assert call.subscriber.browser.peer.line.estimate > before / 2
-    assert call.subscriber.repeated == 0, "nothing from before the outage is of use any more"
+    assert call.subscriber.view.repeated == 0, "nothing from before the outage is of use any more"
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -74,7 +74,7 @@ def test_after_a_publishers_outage_the_picture_is_back_at_once(seed: int) -> Non
     call.run(10.0)
     call.publisher.becomes(PERFECT)
     assert shown(call, 3) < 1.5
-    assert call.subscriber.asked == 0, "subscribers are not shown the gap"
+    assert call.subscriber.view.asked == 0, "subscribers are not shown the gap"
 
 
 def test_during_an_outage_no_pictures_are_sent() -> None:
@@ -116,8 +116,8 @@ def test_where_very_much_is_lost_pictures_go_on_all_the_same(loss: float) -> Non
     call.run(SETTLE)
     since = call.clock.now
     call.run(60.0)
-    assert sum(at > since for at in call.subscriber.shown.at) > 0.9 * RATE * 60
-    assert max(call.subscriber.shown.freezes(since), default=0) < 1.0
+    assert sum(at > since for at in call.subscriber.view.shown.at) > 0.9 * RATE * 60
+    assert max(call.subscriber.view.shown.freezes(since), default=0) < 1.0
 
 
 def test_the_round_trip_is_known_from_what_receivers_answer_to_reports() -> None:

@@ -57,6 +57,7 @@ class Simulated:
                 self.send(1000)
             padding = self.line.padding_due(self.now)
             while padding > 0:
+                self.line.padded(250)
                 self.send(250)
                 padding -= 250
             if self.now - told >= FEEDBACK_EVERY:
@@ -177,6 +178,23 @@ def test_on_a_narrow_line_packets_leave_one_after_the_other() -> None:
     assert [number for _, number in left] == sorted(number for _, number in left)
     assert not pacer.waiting
     assert left[-1][0] > 40
+
+
+def test_it_is_known_whose_packets_wait() -> None:
+    pacer = Pacer()
+    pacer.hold(packet(5), 1)
+    assert (pacer.holds(5), pacer.holds(6)) == (True, False)
+    assert [number for _, number in pacer.due(10**9, 200.0)] == [1]
+    assert not pacer.holds(5)
+
+
+def test_where_a_queue_stands_pictures_leave_no_faster_than_it_empties() -> None:
+    simulated = Simulated(rate=2_000_000)
+    simulated.run(20, has=1_500_000)
+    assert simulated.line.pace > simulated.line.estimate
+    simulated.rate = 300_000
+    simulated.run(0.5)
+    assert simulated.line.pace == simulated.line.estimate
 
 
 def test_what_is_withdrawn_does_not_leave_any_more() -> None:

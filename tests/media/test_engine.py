@@ -269,6 +269,30 @@ def test_a_keyframe_request_reaches_the_publisher_but_not_too_often(place: Place
     assert asked == [rtcp.KeyframeRequest(sender.peer.feedback_ssrc, 7)] * 2
 
 
+def test_nobody_is_asked_for_a_keyframe_while_the_last_one_waits_to_be_sent(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    numbers = Numbers(1000, 96, 1001, 97)
+    receiver.peer.numbering = numbers.element
+    place.engine.subscribe(receiver.peer, track, numbers, EVERYTHING)
+    place.engine.tick(2.0)
+    sender.received()
+    for number in range(60):
+        sender.send(rtp(number, (DELTA if number else KEYFRAME) + bytes(1000)), 2.0)
+    receiver.send(rtcp.picture_loss(1, 1000), 2.6)
+    place.engine.tick(2.6)
+    assert not [packet for packet in sender.received() if keyframe_asked(packet)]
+    for tick in range(400):
+        place.engine.tick(2.6 + tick / 100)
+    receiver.send(rtcp.picture_loss(1, 1000), 6.7)
+    place.engine.tick(6.7)
+    assert [packet for packet in sender.received() if keyframe_asked(packet)]
+
+
+def keyframe_asked(compound: bytes) -> bool:
+    return any(isinstance(report, rtcp.KeyframeRequest) for report in rtcp.parse(compound))
+
+
 def test_a_publisher_is_told_every_second_what_arrived_and_how_much_to_send(place: Place) -> None:
     sender, _ = place.publisher()
     for number in range(10):

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.layers import OFF, Wish, share
+from media.layers import OFF, Wish, least_price, share
 
 CAMERA = (100_000, 300_000, 1_000_000)
 
@@ -52,3 +52,13 @@ def test_no_more_is_given_than_there_is(budget: int, wishes: list[Wish]) -> None
     assert price <= budget
     assert price <= sum(wish.rates[-1] for wish in wishes if wish.rates)
     assert all(place <= wish.limit for wish, place in zip(wishes, chosen, strict=True))
+
+
+@settings(deadline=None)
+@given(WISHES)
+def test_the_least_price_gives_everybody_something(wishes: list[Wish]) -> None:
+    cameras = [Wish(wish.rates, wish.limit, wish.present) for wish in wishes]
+    chosen = share(least_price(cameras), cameras)
+    assert all(
+        place >= 0 for wish, place in zip(cameras, chosen, strict=True) if wish.rates and wish.limit >= 0
+    )

@@ -105,4 +105,4 @@ def test_after_a_change_of_address_the_picture_is_back_within_two_seconds(seed: 
         end.move()
         since = call.clock.now
         call.run(5.0)
-        assert [at for at in call.subscriber.shown.at if at > since + 0.1][2] < since + 2.0
+        assert [at for at in call.subscriber.view.shown.at if at > since + 0.1][2] < since + 2.0

@@ -473,3 +473,19 @@ def test_what_a_withdrawn_route_held_back_is_discarded() -> None:
     studio.track.add(route)
     studio.track.withdraw(route)
     assert sink.discarded == [1000, 2000]
+
+
+def test_what_was_held_back_of_a_picture_that_is_turned_off_or_begins_anew_is_discarded() -> None:
+    studio = Studio()
+    sink = Remembering(studio.buffer)
+    route = Route(studio.track.kind, sink, Numbers(1000, 111, 2000, 112), 500)
+    studio.track.add(route)
+    studio.send(rtp(1), rtp(2, DELTA))
+    sink.discarded.clear()
+    route.follow(None)
+    assert sink.discarded == [1000, 2000]
+    route.follow(studio.source)
+    studio.send(rtp(3))
+    assert sink.discarded == [1000, 2000] * 2
+    studio.send(rtp(4, DELTA))
+    assert len(sink.discarded) == 4
