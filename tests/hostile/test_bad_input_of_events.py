@@ -101,7 +101,7 @@ async def _say(wire: Wire, *frames: str) -> None:
             await wire.say(frame)
         await asyncio.sleep(0.02)
     except Unanswered:
-        assert not wire.is_open or wire.socket.closed
+        assert await wire.ended()
 
 
 @pytest.mark.parametrize(

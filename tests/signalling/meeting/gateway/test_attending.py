@@ -63,8 +63,9 @@ async def test_a_host_who_falls_silent_is_gone_until_the_next_answer(
 async def test_a_browser_that_lets_everything_pile_up_is_dropped(
     in_session: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sittings_module, "LONGEST_QUEUE", -1)
     sam = await in_session.page(SAM)
+    assert sam.client.connected
+    monkeypatch.setattr(sittings_module, "LONGEST_QUEUE", -1)
     await sam.is_away()
 
 
