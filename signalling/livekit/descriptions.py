@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from types import MappingProxyType
 
 from media.dtls import Fingerprint
@@ -54,13 +55,24 @@ class Reach:
         return lines
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transport:
     """Our end of a peer connection, as every section describes it."""
 
     credentials: Credentials
     fingerprint: Fingerprint
     reach: Reach
+
+    @cached_property
+    def lines(self) -> Sequence[str]:
+        """What every section repeats: written once for a description of sixty."""
+        return [
+            f"a=ice-ufrag:{self.credentials.ufrag}",
+            f"a=ice-pwd:{self.credentials.password}",
+            f"a=fingerprint:{self.fingerprint.algorithm} {self.fingerprint.value}",
+            *self.reach.candidates(),
+            "a=end-of-candidates",
+        ]
 
 
 @dataclass(slots=True)
@@ -166,20 +178,26 @@ def offer(slots: Sequence[Slot], transport: Transport, version: int) -> str:
 
 
 def _offered(slot: Slot, transport: Transport) -> list[str]:
-    number, repair = PAYLOAD_TYPES[slot.codec], REPAIR_TYPES.get(slot.codec, -1)
-    redundancy = REDUNDANCY_TYPE if slot.redundant else -1
-    formats = _formats(number, repair, redundancy)
+    formats, codec_lines = _offered_codec(slot.codec, slot.redundant)
     lines = _transport_lines(slot.kind.value, formats, slot.mid, transport, "actpass")
-    lines += _codec_lines(slot.codec, number, repair, redundancy)
-    if slot.codec is Codec.H264:
+    return [*lines, *codec_lines, *(_sender_lines(slot) if slot.active else ["a=inactive"])]
+
+
+@cache
+def _offered_codec(codec: Codec, redundant: bool) -> tuple[str, Sequence[str]]:
+    """The formats of a section that we offer, and the lines about them."""
+    number, repair = PAYLOAD_TYPES[codec], REPAIR_TYPES.get(codec, -1)
+    redundancy = REDUNDANCY_TYPE if redundant else -1
+    lines = _codec_lines(codec, number, repair, redundancy)
+    if codec is Codec.H264:
         lines.append(f"a=fmtp:{number} {H264_PARAMETERS}")
-    if slot.kind is Kind.VIDEO:
+    if codec.kind is Kind.VIDEO:
         lines.append(f"a=rtcp-fb:{number} {TRANSPORT_FEEDBACK}")
     lines += [
         f"a=extmap:{OUTGOING_EXTENSIONS[extension]} {extension.value}"
-        for extension in OFFERED_EXTENSIONS[slot.kind]
+        for extension in OFFERED_EXTENSIONS[codec.kind]
     ]
-    return lines + (_sender_lines(slot) if slot.active else ["a=inactive"])
+    return _formats(number, repair, redundancy), lines
 
 
 def _sender_lines(slot: Slot) -> list[str]:
@@ -215,12 +233,8 @@ def _transport_lines(media: str, formats: str, mid: str, transport: Transport, s
         f"m={media} {port} {protocol} {formats}",
         f"c=IN {family} {host}",
         f"a=mid:{mid}",
-        f"a=ice-ufrag:{transport.credentials.ufrag}",
-        f"a=ice-pwd:{transport.credentials.password}",
-        f"a=fingerprint:{transport.fingerprint.algorithm} {transport.fingerprint.value}",
         f"a=setup:{setup}",
-        *transport.reach.candidates(),
-        "a=end-of-candidates",
+        *transport.lines,
     ]
     return lines if media == "application" else [*lines, "a=rtcp-mux", "a=rtcp-rsize"]
 

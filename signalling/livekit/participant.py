@@ -99,7 +99,9 @@ class Participant:
             self.subscriber = AskingSubscriber(engine, peer, self._ask_sections, own_streams=own_streams)
         else:
             self.publisher = Publisher(engine, reach)
-            self.subscriber = OfferingSubscriber(engine, reach, self._send_offer, own_streams=own_streams)
+            self.subscriber = OfferingSubscriber(
+                engine, reach, self._send_offer, room.house.soon, own_streams=own_streams
+            )
 
     # -- what others see of it
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -30,6 +31,8 @@ MIN_SECRET = 32
 """Bytes: HS256 is no stronger than its key."""
 MIN_TURN_SECRET = 16
 TICK = 0.3
+MOMENT = 0.1
+"""Seconds for which an offer waits that only says what has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ class Running:
             self._webhooks.tell if self._webhooks else lambda *_: None,
             time.monotonic,
             time.time,
+            _soon,
         )
         tokens = Tokens(key, secret)
         figures = Figures(self._house, tokens)
@@ -250,6 +254,10 @@ async def run() -> int:
         sys.stderr.write(bad.text + "\n")
         return 2
     return 0
+
+
+def _soon(do: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_later(MOMENT, do)
 
 
 async def _first_line(reader: asyncio.StreamReader) -> str:

@@ -73,13 +73,15 @@ class House:
     def __init__(
         self, engine: Engine, reach: Reach, settings: Settings, tell: Tell,
         clock: Callable[[], float], wall_clock: Callable[[], float],
+        soon: Callable[[Callable[[], None]], object],
     ) -> None:  # fmt: skip
-        """`clock` is monotonic, `wall_clock` is UTC."""
+        """`clock` is monotonic, `wall_clock` is UTC; `soon` has something done in a moment."""
         self.engine = engine
         self.reach = reach
         self.settings = settings
         self.tell = tell
         self.clock, self.wall_clock = clock, wall_clock
+        self.soon = soon
         self.rooms: dict[str, Room] = {}
         engine.listener = self
 

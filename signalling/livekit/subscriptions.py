@@ -121,12 +121,15 @@ class OfferingSubscriber(Subscriber):
         engine: Engine,
         reach: descriptions.Reach,
         send: Callable[[SessionDescription], None],
+        soon: Callable[[Callable[[], None]], object],
         *,
         own_streams: bool,
     ) -> None:
+        """`soon` has something done in a moment, once what comes now has been dealt with."""
         super().__init__(engine, engine.open(), own_streams=own_streams)
         self._reach = reach
         self._send = send
+        self._soon = soon
         self._slots: list[descriptions.Slot] = []
         self._carried: dict[str, str] = {}
         """Mid → the track its receiver was made for; browsers never change a receiver's track id."""
@@ -138,17 +141,28 @@ class OfferingSubscriber(Subscriber):
         self._stale = False
 
     def want(self, wanted: Iterable[Offered]) -> None:
-        """In sections that rest, or further ones."""
+        """In sections that rest, or further ones.
+
+        What has only ended is offered in a moment: nothing of it flows any more, and where thirty people lose
+        thirty tracks at once, no long offer is to be written before the last of them is silent.
+        """
         by_sid = {offered.publication.sid: offered for offered in wanted}
         ended = [self.subscriptions.pop(sid) for sid in list(self.subscriptions) if sid not in by_sid]
         for subscription in ended:
             self._end(subscription)
-        changed = bool(ended)
+        begun = False
         for sid, offered in by_sid.items():
             if sid not in self.subscriptions and (slot := self._free_slot(offered)) is not None:
                 self.subscriptions[sid] = Subscription(offered, slot)
-                changed = True
-        if changed or not self._offer_id:
+                begun = True
+        if begun or not self._offer_id:
+            self.offer()
+        elif ended and not self._stale:
+            self._stale = True
+            self._soon(self._offer_if_stale)
+
+    def _offer_if_stale(self) -> None:
+        if self._stale:
             self.offer()
 
     def offer(self) -> None:
@@ -192,8 +206,7 @@ class OfferingSubscriber(Subscriber):
             if self._begin(subscription, offered, receiving.get(subscription.slot.mid))
         ]
         self._resting = {slot.mid for slot in self._slots if slot.mid not in offered}
-        if self._stale:
-            self.offer()
+        self._offer_if_stale()
         return begun
 
     def _begin(

@@ -1,6 +1,7 @@
 """Clients of the LiveKit protocol without sockets or media: they say what a test tells them to."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from livekit.protocol.models import ParticipantInfo, Room, TrackInfo, TrackSource, TrackType
@@ -57,6 +58,7 @@ class Lobby:
         self.engine = Engine(self.wires.transmit)
         self.now = 1000.0
         self.events: list[Event] = []
+        self.soon: list[Callable[[], None]] = []
         self.house = House(
             self.engine,
             Reach(("127.0.0.1",), 7882),
@@ -64,6 +66,7 @@ class Lobby:
             self._tell,
             lambda: self.now,
             lambda: 1.7e9,
+            self.soon.append,
         )
 
     def _tell(self, name: str, room: Room, who: ParticipantInfo | None, track: TrackInfo | None) -> None:
@@ -78,7 +81,13 @@ class Lobby:
 
     def wait(self, seconds: float) -> None:
         self.now += seconds
+        self.settle()
         self.house.tick()
+
+    def settle(self) -> None:
+        """The moment is over that some things wait for."""
+        while self.soon:
+            self.soon.pop(0)()
 
     def told(self) -> list[str]:
         return [event.name for event in self.events]
@@ -153,7 +162,8 @@ class Client:
         self.participant.hear(SignalRequest(**message))  # type: ignore[arg-type]
 
     def answer(self) -> None:
-        """Answer every offer that has come; in the newer dialect, make every one that was asked for."""
+        """Answer every offer that comes; in the newer dialect, make every one that was asked for."""
+        self.lobby.settle()
         asked = self.said("media_sections_requirement")
         while self.answered < len(asked):
             required = asked[self.answered].media_sections_requirement

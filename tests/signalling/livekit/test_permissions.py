@@ -122,6 +122,23 @@ def test_nobody_hears_anything_while_frozen_and_everything_survives(lobby: Lobby
     assert jo.receives == tracks
 
 
+def test_whatever_ends_at_the_same_moment_is_silent_at_once_and_told_in_one_offer(lobby: Lobby) -> None:
+    sam, jo = two(lobby)
+    for source in (MICROPHONE, CAMERA):
+        sam.publish(source)
+        jo.answer()
+    before = len(jo.said("offer"))
+    sam.participant.permit(SILENCED)
+    assert len(jo.receives) == 1
+    sam.participant.permit(FROZEN)
+    jo.participant.permit(FROZEN)
+    assert jo.receives == set()
+    assert len(jo.said("offer")) == before
+    jo.answer()
+    assert len(jo.said("offer")) == before + 1
+    assert "a=sendonly" not in jo.said("offer")[-1].offer.sdp
+
+
 def test_somebody_who_comes_during_a_freeze_hears_nothing_and_later_everything(lobby: Lobby) -> None:
     sam = lobby.join("sam", FROZEN)
     sid = sam.publish(CAMERA)

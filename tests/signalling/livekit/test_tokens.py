@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from livekit.api import AccessToken, VideoGrants
 from livekit.protocol.models import ParticipantPermission, TrackSource
 
 from signalling.livekit.errors import Refused
-from signalling.livekit.tokens import Permission, Tokens
+from signalling.livekit.tokens import Command, Permission, Tokens
 
 KEY, SECRET = "key", "s" * 32
 TOKENS = Tokens(KEY, SECRET)
@@ -74,6 +75,15 @@ def test_a_token_has_its_time_and_its_issuer(claims: dict[str, object], word: st
     with pytest.raises(Refused, match=word) as refused:
         TOKENS.admission(token(JOIN, **claims))
     assert refused.value.status == 401
+
+
+def test_a_token_that_commanded_before_ends_in_its_second_all_the_same() -> None:
+    ends = int(time.time()) + 1
+    given = token(VideoGrants(room_admin=True, room="room"), exp=ends)
+    assert TOKENS.command(given) == TOKENS.command(given) == Command("room", False, False)
+    time.sleep(ends - time.time())
+    with pytest.raises(Refused, match="expired"):
+        TOKENS.command(given)
 
 
 def test_another_secret_or_no_signature_is_not_believed() -> None:
