@@ -11,7 +11,8 @@ from media.engine import TICK, Engine
 from media.tcp import StreamPort
 
 DRAIN = 64
-"""Datagrams taken in one wake-up, so that a flood does not starve signalling."""
+TURN = 0.004
+"""Datagrams, and seconds, of one wake-up: neither a flood nor many voices at once keep a host's word waiting."""
 SOCKET_BUFFER = 4 << 20
 LOGGED_FAULTS = 5
 BIND_TRIES = 20
@@ -54,6 +55,8 @@ class MediaPort:
     def _readable(self, source: socket.socket) -> None:
         clock, transmit = time.monotonic, source.sendto
         receive, engine, inbox = source.recvfrom_into, self.engine, self.engine.inbox.bytes
+        now = clock()
+        until = now + TURN
         for _ in range(DRAIN):
             try:
                 length, origin = receive(inbox)
@@ -61,11 +64,14 @@ class MediaPort:
                 break
             except OSError:  # an ICMP error of an earlier send; there is nothing to read
                 continue
+            now = clock()
             try:
-                engine.receive(length, origin, clock(), transmit)
+                engine.receive(length, origin, now, transmit)
             except Exception:  # one bad datagram never ends another's call
                 self._contain()
-        engine.flush(clock())
+            if now >= until:
+                break
+        engine.flush(now)
 
     def _contain(self) -> None:
         self.engine.faults += 1
