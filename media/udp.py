@@ -12,7 +12,7 @@ from media.tcp import StreamPort
 
 DRAIN = 64
 TURN = 0.004
-"""Datagrams, and seconds, of one wake-up: neither a flood nor many voices at once keep a host's word waiting."""
+"""Datagrams, and seconds, of one wake-up: neither a flood nor many voices keep a host's word waiting."""
 SOCKET_BUFFER = 4 << 20
 LOGGED_FAULTS = 5
 BIND_TRIES = 20

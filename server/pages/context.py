@@ -58,6 +58,8 @@ class Rules(Protocol):
 
 
 HOUSE = web.AppKey("HOUSE", House)
+CARRIED = web.ResponseKey("CARRIED", list[str])
+"""Of an answer: the digests of the style sheets within it."""
 HEADERS = web.AppKey("HEADERS", dict[str, str])
 DOORKEEPER = web.AppKey("DOORKEEPER", Doorkeeper)
 TURNS = web.AppKey("TURNS", Turns)

@@ -11,6 +11,7 @@ from server import auth, cookies, entry, forms, logs, security, whereabouts
 from server.auth import Role, Staff
 from server.entry import Door, Entry, Handler
 from server.pages.context import (
+    CARRIED,
     HEADERS,
     HERE_PARENT,
     HERE_STAFF,
@@ -152,6 +153,8 @@ async def add_headers(request: web.Request, answer: web.StreamResponse) -> None:
         answer.headers.popall(hdrs.ETAG, None)
         answer.headers.popall(hdrs.LAST_MODIFIED, None)
     answer.headers.update(own)
+    for digest in answer.get(CARRIED, ()):
+        security.allow_style(answer.headers, digest)
 
 
 async def _check_post(request: web.Request, door: Door) -> None:

@@ -1,5 +1,7 @@
 """Templates into answers."""
 
+import base64
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -7,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import hdrs, web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from server import cookies, security
 from server.config import Config
 from server.pages import language, when
-from server.pages.context import TEMPLATES, house
+from server.pages.context import CARRIED, TEMPLATES, house
 from server.words import agreement, words
 from server.words.languages import spoken
 
@@ -75,6 +79,7 @@ def environment(config: Config, bundle: Path) -> Environment:
         exit_url=config.exit_url,
         asset=assets,
         imported_by=assets.imported_by,
+        carried=assets.carried,
         day=lambda moment: when.day(moment, config.zone),
         plain_day=when.plain_day,
         on_day=lambda moment, now: when.on_day(moment, now, config.zone),
@@ -87,8 +92,12 @@ def environment(config: Config, bundle: Path) -> Environment:
 def page(request: web.Request, template: str, status: int = 200, **facts: Any) -> web.Response:
     """A page. It is never stored, and tied to this browser where it has a form."""
     token, known = FormToken(request), language.facts(request, spoken())
-    html = request.app[TEMPLATES].get_template(template).render(token=token, **known, **facts)
+    digests: list[str] = []
+    html = (
+        request.app[TEMPLATES].get_template(template).render(token=token, digests=digests, **known, **facts)
+    )
     answer = web.Response(text=html, content_type="text/html", status=status)
+    answer[CARRIED] = digests
     answer.headers[hdrs.CACHE_CONTROL] = "no-store"
     if len(html) > WORTH_COMPRESSING and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
         answer.enable_compression(web.ContentCoding.gzip)
@@ -115,13 +124,15 @@ def _assets(bundle: Path) -> "Assets":
         manifest = json.loads((bundle / ".vite" / "manifest.json").read_text())
     except (OSError, ValueError):
         raise NoBundle from None
-    return Assets(manifest)
+    return Assets(bundle, manifest)
 
 
 class Assets:
     """The addresses of built files by their source path, as the bundler's manifest has them."""
 
-    def __init__(self, manifest: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, bundle: Path, manifest: Mapping[str, Mapping[str, Any]]) -> None:
+        self._bundle = bundle
+        self._sheets: dict[str, Markup] = {}
         self._files = {source: f"{STATIC}{entry['file']}" for source, entry in manifest.items()}
         self._imports = {source: tuple(entry.get("imports", ())) for source, entry in manifest.items()}
 
@@ -132,6 +143,23 @@ class Assets:
             KeyError: the bundle has no such entry.
         """
         return self._files[source]
+
+    @pass_context
+    def carried(self, context: Context, source: str) -> Markup:
+        """One built style sheet, to be within the page: its first words then wait for no second answer.
+
+        It belongs between `<style>` and `</style>` with no space added: the page's policy names its digest.
+
+        Raises:
+            KeyError: the bundle has no such entry.
+        """
+        if source not in self._sheets:
+            built = self._bundle / self._files[source].removeprefix(STATIC)
+            self._sheets[source] = Markup(built.read_text())  # noqa: S704 - ours, without anybody's words
+        sheet = self._sheets[source]
+        digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+        context["digests"].append(f"'sha256-{digest}'")
+        return sheet
 
     def imported_by(self, source: str) -> list[str]:
         """The addresses of what one built script imports, which a browser else learns from the script itself.

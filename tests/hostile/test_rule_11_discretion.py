@@ -1,5 +1,7 @@
 """Discretion: nothing is loaded from elsewhere, titles say "Session", no address holds a name or a secret."""
 
+import base64
+import hashlib
 import re
 from urllib.parse import urljoin, urlsplit
 
@@ -112,6 +114,18 @@ async def test_the_headers_forbid_what_the_pages_do_not_need(tonight: Evening) -
             assert answer.headers["Referrer-Policy"] in ("no-referrer", "same-origin")
             assert "unsafe" not in answer.headers["Content-Security-Policy"]
             assert "aiohttp" not in answer.headers.get("Server", "").lower()
+
+
+async def test_a_page_allows_the_one_sheet_within_it_and_no_other(tonight: Evening) -> None:
+    one, _ = await _pages_of_a_parent(tonight)
+    async with one.http.get(f"{one.origin}/session") as answer:
+        html, policy = await answer.text(), _policy(answer)
+    (sheet,) = re.findall(r"<style\b[^>]*>(.*?)</style>", html, re.S)
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    assert policy["style-src"] == ["'self'", f"'sha256-{digest}'"]
+    assert policy["script-src"] == ["'self'"]
+    assert not IN_A_SHEET.search(sheet)
+    assert " style=" not in html
 
 
 def _policy(answer: aiohttp.ClientResponse) -> dict[str, list[str]]:
