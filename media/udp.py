@@ -11,7 +11,7 @@ from media.engine import TICK, Engine
 from media.tcp import StreamPort
 
 DRAIN = 64
-TURN = 0.004
+TURN = 0.002
 """Datagrams, and seconds, of one wake-up: neither a flood nor many voices keep a host's word waiting."""
 SOCKET_BUFFER = 4 << 20
 LOGGED_FAULTS = 5

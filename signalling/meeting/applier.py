@@ -93,6 +93,10 @@ class Applier:
         """Whether the media engine holds everything that was decided, as far as this process knows."""
         return meeting not in self._unenforced
 
+    def is_deciding(self, meeting: MeetingId) -> bool:
+        """Whether something is being decided about it, recorded or put into effect."""
+        return self._alone(meeting).locked()
+
     def unsettled(self) -> frozenset[MeetingId]:
         """The meetings with something still to record or to enforce."""
         return frozenset(self._unenforced | self._unrecorded.keys())
@@ -289,7 +293,7 @@ class Applier:
         except (JournalDown, TimeoutError):
             return False
         known = self.remembered(meeting)
-        if known is not None and known.meeting == stands and not self._alone(meeting).locked():
+        if known is not None and known.meeting == stands and not self.is_deciding(meeting):
             self._tell_pushed(meeting, wanted)
         return True
 

@@ -80,7 +80,7 @@ class Gateway:
         self._sittings = Sittings(
             sio, applier, seats, attendance, background, origins=origins, on_sit=self._sat, seconds=seconds
         )
-        self._showing = Showing(self._sittings, scenes, background)
+        self._showing = Showing(self._sittings, applier, scenes, background)
         self._talk = Talk(self._sittings, scenes, self._tell)
         Exchange(sio, self._sittings, applier, seats, scenes, aftermath, self._talk, background)
         applier.on_change.append(self._changed)

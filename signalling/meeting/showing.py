@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 
 from moderation.model import MeetingId
+from signalling.meeting.applier import Applier
 from signalling.meeting.background import Background
 from signalling.meeting.scenes import Scenes
 from signalling.meeting.sittings import Sitting, Sittings
@@ -12,8 +13,9 @@ from signalling.meeting.views import view
 
 log = logging.getLogger(__name__)
 
-GATHER = 0.05
-"""Seconds in which what nobody decided (who comes and goes, names) is gathered, to be shown in one round."""
+GATHER, GATHERS = 0.05, 6
+"""Seconds in which what nobody decided (who comes and goes, names) is gathered, to be shown in one round; and
+how many times as long it waits for a decision that is on its way, which comes first."""
 LOOK_AGAIN = 0.01
 LOOKS = 1000
 """How often, and how many times, it is looked whether someone has been told that they are connected."""
@@ -25,8 +27,9 @@ class Showing:
     Changes that come while views are being sent are shown in one more round.
     """
 
-    def __init__(self, sittings: Sittings, scenes: Scenes, background: Background) -> None:
+    def __init__(self, sittings: Sittings, applier: Applier, scenes: Scenes, background: Background) -> None:
         self._sittings = sittings
+        self._applier = applier
         self._scenes = scenes
         self._background = background
         self._dirty: set[MeetingId] = set()
@@ -52,8 +55,7 @@ class Showing:
     async def _until_clean(self, meeting: MeetingId, at_once: asyncio.Event) -> None:
         try:
             while meeting in self._dirty:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(at_once.wait(), GATHER)
+                await self._gather(meeting, at_once)
                 at_once.clear()
                 self._dirty.discard(meeting)
                 await self._once(meeting)
@@ -61,6 +63,13 @@ class Showing:
             log.exception("views failed", extra={"meeting": meeting})
         finally:
             del self._busy[meeting]
+
+    async def _gather(self, meeting: MeetingId, at_once: asyncio.Event) -> None:
+        for _ in range(GATHERS):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(at_once.wait(), GATHER)
+            if at_once.is_set() or not self._applier.is_deciding(meeting):
+                return
 
     async def _once(self, meeting: MeetingId) -> None:
         sittings = self._sittings.of(meeting)

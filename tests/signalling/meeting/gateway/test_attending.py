@@ -1,12 +1,19 @@
 """When a host attends, as their page tells; and the end of a process."""
 
 import asyncio
+from collections.abc import Mapping
 
 import aiohttp
 import pytest
 
-from moderation.model import MeetingId, Phase
+from moderation import actions as a
+from moderation.grants import Grant
+from moderation.model import MeetingId, Phase, SeatId
+from signalling.meeting import showing as showing_module
 from signalling.meeting import sittings as sittings_module
+from signalling.meeting.ports import SeatHolder
+from signalling.meeting.scene import Scene
+from signalling.meeting.views import view
 from tests.signalling.meeting.gateway.page import Page, Site, raw_page, serving
 from tests.signalling.meeting.house import JO, ORIGIN, SAM, TUESDAY, House, eventually, until_phase
 
@@ -100,3 +107,33 @@ async def test_shutting_down_looks_like_a_broken_connection_so_that_pages_come_b
     await sam.is_away()
     assert sam.gone == []
     assert sam.reasons == ["transport error"]
+
+
+async def test_what_nobody_decided_is_shown_after_a_decision_that_is_on_its_way(
+    in_session: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await in_session.page(SAM)
+    made: list[Scene] = []
+    released = asyncio.Event()
+    push = in_session.house.media.push
+
+    def counted(scene: Scene, holder: SeatHolder) -> object:
+        made.append(scene)
+        return view(scene, holder)
+
+    async def slow(meeting: MeetingId, grants: Mapping[SeatId, Grant]) -> None:
+        await released.wait()
+        await push(meeting, grants)
+
+    monkeypatch.setattr(showing_module, "view", counted)
+    monkeypatch.setattr(in_session.house.media, "push", slow)
+    muting = asyncio.create_task(in_session.house.applier.act(TUESDAY, JO, a.Mute(SAM.person)))
+    await eventually(lambda: in_session.house.applier.is_deciding(TUESDAY))
+    made.clear()
+    in_session.gateway.labels_changed(TUESDAY)
+    await asyncio.sleep(2 * showing_module.GATHER)
+    assert not made, "the decision comes first"
+    await eventually(lambda: len(made) > 0)
+    assert not muting.done(), "but it is not waited for without end"
+    released.set()
+    await muting
