@@ -2,10 +2,12 @@
 
 The line is full when packets begin to stand in a queue: their delay grows over the least that was seen and
 stays grown (measured as in RFC 6817, judged as in RFC 8289: the *least* delay of an interval counts, so
-jitter does not). Loss alone is believed only where it is more than what this line loses anyway. What got
-through on a free line is proven; where more is wished for than is proven, padding tries.
+neither jitter does nor a device that was busy for a moment). Loss alone is believed only where it is more
+than what this line loses anyway. What got through on a free line is proven; where more is wished for than is
+proven, padding tries.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterable
 
@@ -20,7 +22,9 @@ QUEUE = 0.06
 """Seconds of standing delay from which on the line is full."""
 BACK_OFF = 0.85
 STANDING = 0.25
-"""Seconds: a delay that is the least over so long is no jitter."""
+"""Seconds, on the receiver's clock: a delay that is the least over so long is no jitter."""
+SIGN = 0.1
+"""The same while a probe is under way: sooner, so that it ends before it hurts."""
 SETTLING = 0.5
 """Seconds after a cut before the next: the queue must have had time to empty."""
 WINDOW = 0.2
@@ -79,9 +83,10 @@ class Line:
         """The last transport-wide number that was used."""
         self._sent_at = [0.0] * KEPT
         self._sizes = [0] * KEPT
-        self._delivered: deque[tuple[float, int]] = deque()
+        self._delivered: deque[tuple[float, int]] = deque(maxlen=KEPT)
         self._base: deque[tuple[float, float]] = deque()
-        self._standing: deque[tuple[float, float]] = deque()
+        self._stood: deque[tuple[float, float]] = deque(maxlen=KEPT)
+        """Arrivals, and the least delay of all packets since; both ascending."""
         self._losses: deque[tuple[float, float]] = deque()
         self._arrived = self._missed = 0
         self._cut_at = self._grown_at = -1.0
@@ -111,6 +116,7 @@ class Line:
         self._heard_at = now
         self._unanswered_since = -1.0
         delays = []
+        first, last = math.inf, -math.inf
         for number, arrival in feedback.arrivals:
             sent = self._sent_at[number & SLOT]
             if not sent:
@@ -122,16 +128,32 @@ class Line:
             self._arrived += 1
             self._delivered.append((arrival, self._sizes[number & SLOT]))
             delays.append(arrival - sent)
+            first, last = min(first, arrival), max(last, arrival)
         if delays:
             least = min(delays)
             base = _least(self._base, least, now)
-            self.queue = _least(self._standing, least, now, STANDING) - base
-            if least - base > QUEUE / 2 and now - self._probed_at < PROBE + SETTLING:
+            self._note_standing(least, first, last)
+            self.queue = self._standing(base, last, STANDING)
+            if now - self._probed_at < PROBE + SETTLING and self._standing(base, last, SIGN) > QUEUE / 2:
                 self._fail()
                 self.estimate = min(self.estimate, self._before_probe)
         self._weigh_loss(now)
         self._judge(now)
         self._set_pace()
+
+    def _note_standing(self, least: float, first: float, last: float) -> None:
+        """Packets that arrived from `first` to `last` had this delay at least."""
+        stood, since = self._stood, first
+        while stood and stood[-1][1] >= least:
+            since = stood.pop()[0]
+        stood.append((since, least))
+        while len(stood) > 1 and last - stood[1][0] >= STANDING:
+            stood.popleft()
+
+    def _standing(self, base: float, last: float, length: float) -> float:
+        """The delay above `base` that every packet has had for so many seconds: one late packet is none."""
+        lasting = (least for since, least in reversed(self._stood) if last - since >= length)
+        return next(lasting, base) - base
 
     def _weigh_loss(self, now: float) -> None:
         count = self._arrived + self._missed
@@ -192,7 +214,7 @@ class Line:
         self._sent_at = [0.0] * KEPT
         self._arrived = self._missed = 0
         self._unanswered_since = self._probe_until = -1.0
-        self._standing.clear()
+        self._stood.clear()
         self.queue = self.loss = 0.0
         self._set_pace()
 

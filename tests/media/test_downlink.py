@@ -17,11 +17,22 @@ ELSEWHERE = 5000.0
 class Simulated:
     """A line with a bottleneck, and a sender that sends what it is allowed to, but no more than it has."""
 
-    def __init__(self, *, rate: float = 1e9, loss: float = 0, jitter: float = 0, queue: float = 0.3) -> None:
+    def __init__(
+        self,
+        *,
+        rate: float = 1e9,
+        loss: float = 0,
+        jitter: float = 0,
+        queue: float = 0.3,
+        stall: float = 0,
+        seed: int = 7,
+    ) -> None:
         self.rate, self.loss, self.jitter, self.queue = rate, loss, jitter, queue
+        self.stall, self.stalled_until = stall, 0.0
+        """Seconds at most for which the receiver's device looks at nothing, time and again."""
         self.delay = 0.03
         self.line = Line()
-        self.chance = Random(7)
+        self.chance = Random(seed)
         self.now = 100.0
         self.free_at = 0.0
         self.last_at = 0.0
@@ -40,9 +51,14 @@ class Simulated:
             return
         self.free_at = begin + size * 8 / self.rate
         came = self.free_at + self.delay + self.jitter * self.chance.random()
-        self.last_at = max(self.last_at, came)
+        self.last_at = max(self.last_at, self._looked_at(came))
         lost = self.chance.random() < self.loss
         self.arrivals.append((self.line.number, None if lost else self.last_at + ELSEWHERE))
+
+    def _looked_at(self, came: float) -> float:
+        if self.stall and came > self.stalled_until + self.chance.expovariate(1 / (2 * self.stall)):
+            self.stalled_until = came + self.stall * self.chance.random()
+        return max(came, self.stalled_until)
 
     def run(self, seconds: float, *, has: float = 5e6, wants: int | None = None) -> list[int]:
         """Let some seconds pass; the estimate after each feedback."""
@@ -96,6 +112,26 @@ def test_jitter_is_no_queue() -> None:
     simulated = Simulated(jitter=0.05)
     simulated.run(20, has=1_000_000)
     assert min(simulated.run(10, has=1_000_000)) > 600_000
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("stall", [0.1, 0.2])
+def test_a_device_that_is_busy_time_and_again_is_no_narrow_line(stall: float, seed: int) -> None:
+    """Only sound flows, so that few packets tell of the line; a picture waits for it to be proven."""
+    simulated = Simulated(stall=stall, seed=seed)
+    assert simulated.run(10, has=60_000, wants=520_000)[-1] >= 520_000
+    assert min(simulated.run(20, has=500_000)) > 400_000
+
+
+def test_one_late_packet_after_a_rest_is_no_narrow_line() -> None:
+    simulated = Simulated()
+    simulated.run(5, has=500_000)
+    line, before = simulated.line, simulated.line.estimate
+    line.rest()
+    now = simulated.now + 3
+    line.sent(line.number + 1, 100, now)
+    line.hear(Feedback(((line.number + 1, now + 0.2 + ELSEWHERE),)), now + 0.2)
+    assert (line.estimate, line.never_full) == (before, True)
 
 
 def test_a_line_that_becomes_narrow_is_noticed_within_a_second_and_again_when_it_is_wide() -> None:

@@ -10,7 +10,23 @@ function looks(shares: readonly number[], changes: Partial<Sample> = {}): Sample
     received += 100 * (1 - share);
     lost += 100 * share;
     const streams = new Map([['a', { received, lost, played: at * 96_000, madeUp: 0 }]]);
-    return { streams, roundTrip: 0.05, sentLost: 0, signs: at, ...changes };
+    const pairs = new Map([['p', { answers: at, seconds: at * 0.05 }]]);
+    return { streams, pairs, sentLost: 0, signs: at, ...changes };
+  });
+}
+
+/** Looks with one answer each, which took so many seconds; null is none. */
+function answered(seconds: readonly (number | null)[]): Sample[] {
+  const pair = { answers: 0, seconds: 0 };
+  return looks(times(seconds.length, 0)).map((sample, at) => {
+    const took = at === 0 ? null : seconds[at - 1];
+    if (typeof took === 'number') {
+      pair.answers += 1;
+      pair.seconds += took;
+    }
+    // A pair that is not used any more keeps what it counted.
+    const old = { answers: 1, seconds: 9 };
+    return { ...sample, pairs: new Map(Object.entries({ pair: { ...pair }, old })) };
   });
 }
 
@@ -46,6 +62,13 @@ describe('a line', () => {
     expect(judged(busy)).toMatchObject({ last: 'weak', lasting: false });
   });
 
+  test('is poor when answers keep coming late, and not for one that did', () => {
+    expect(judged(answered(times(12, 2)))).toMatchObject({ last: 'poor', lasting: true });
+    const seldom = [0.05, null, null];
+    expect(judged(answered([0.05, 9, null, ...seldom, ...seldom, ...seldom])).lasting).toBe(false);
+    expect(judged(answered([9, null, null, ...seldom, ...seldom])).last).toBe('well');
+  });
+
   test('that nobody answers on any more is dead', () => {
     expect(judged(looks(times(6, 0), { signs: 7 })).dead).toBe(true);
     expect(judged(looks(times(6, 0))).dead).toBe(false);
@@ -53,14 +76,16 @@ describe('a line', () => {
   });
 
   test('is read from what the browser counts, whatever it leaves out', () => {
-    expect(read([])).toEqual({ streams: new Map(), roundTrip: null, sentLost: null, signs: null });
+    expect(read([])).toEqual({ streams: new Map(), pairs: new Map(), sentLost: null, signs: null });
     const rows = [
       { type: 'inbound-rtp', id: 'x', packetsReceived: 9, packetsLost: 1 },
-      { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.2, responsesReceived: 3 },
-      { type: 'candidate-pair', nominated: false, currentRoundTripTime: 9 },
+      { type: 'candidate-pair', id: 'p', nominated: true, totalRoundTripTime: 0.6, responsesReceived: 3 },
+      { type: 'candidate-pair', id: 'q', nominated: true },
+      { type: 'candidate-pair', id: 'r', nominated: false, totalRoundTripTime: 9, responsesReceived: 1 },
       { type: 'remote-inbound-rtp', fractionLost: 0.1 },
     ];
-    expect(read(rows)).toMatchObject({ roundTrip: 0.2, sentLost: 0.1, signs: 3 });
+    expect(read(rows)).toMatchObject({ sentLost: 0.1, signs: 3 });
+    expect(read(rows).pairs).toEqual(new Map([['p', { answers: 3, seconds: 0.6 }]]));
   });
 });
 

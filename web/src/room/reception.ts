@@ -12,11 +12,16 @@ interface Stream {
   madeUp: number;
 }
 
+/** What one pair of candidates has amounted to: answers, and the seconds they took there and back all together. */
+interface Pair {
+  answers: number;
+  seconds: number;
+}
+
 /** One look at the browser's counters. */
 export interface Sample {
   streams: ReadonlyMap<string, Stream>;
-  /** Seconds there and back. */
-  roundTrip: number | null;
+  pairs: ReadonlyMap<string, Pair>;
   /** Share of what oneself sends that is lost on the way. */
   sentLost: number | null;
   /** How often the other side has answered at all: while this stands still, the line is dead. */
@@ -43,7 +48,7 @@ function stream(row: Row): Stream {
 /** Picks what counts from the rows of getStats. */
 export function read(rows: Iterable<Row>): Sample {
   const streams = new Map<string, Stream>();
-  let roundTrip: number | null = null;
+  const pairs = new Map<string, Pair>();
   let sentLost: number | null = null;
   let signs: number | null = null;
   for (const row of rows) {
@@ -56,14 +61,15 @@ export function read(rows: Iterable<Row>): Sample {
         break;
       case 'candidate-pair': {
         if (row['nominated'] !== true) break;
-        roundTrip = Math.max(roundTrip ?? 0, number(row, 'currentRoundTripTime') ?? 0);
         const answers = number(row, 'responsesReceived');
-        if (answers !== null) signs = (signs ?? 0) + answers + (number(row, 'bytesReceived') ?? 0);
+        if (answers === null) break;
+        pairs.set(String(row['id']), { answers, seconds: number(row, 'totalRoundTripTime') ?? 0 });
+        signs = (signs ?? 0) + answers + (number(row, 'bytesReceived') ?? 0);
         break;
       }
     }
   }
-  return { streams, roundTrip, sentLost, signs };
+  return { streams, pairs, sentLost, signs };
 }
 
 /**
@@ -83,7 +89,18 @@ interface Shares {
   sentLost: number;
 }
 
-function between(before: Sample, now: Sample): Shares {
+/** Seconds there and back, of the answers that came meanwhile; null when none did. */
+function roundTrip(before: Sample, now: Sample): number | null {
+  let [answers, seconds] = [0, 0];
+  for (const [id, after] of now.pairs) {
+    const earlier = before.pairs.get(id);
+    answers += after.answers - (earlier?.answers ?? 0);
+    seconds += after.seconds - (earlier?.seconds ?? 0);
+  }
+  return answers > 0 ? seconds / answers : null;
+}
+
+function between(before: Sample, now: Sample): Omit<Shares, 'roundTrip'> {
   let [received, lost, played, madeUp] = [0, 0, 0, 0];
   for (const [id, after] of now.streams) {
     const earlier = before.streams.get(id);
@@ -96,7 +113,6 @@ function between(before: Sample, now: Sample): Shares {
   return {
     lost: received + lost < ENOUGH ? 0 : lost / (received + lost),
     madeUp: played < ENOUGH_SOUND ? 0 : madeUp / played,
-    roundTrip: now.roundTrip ?? 0,
     sentLost: now.sentLost ?? 0,
   };
 }
@@ -126,6 +142,8 @@ export class Judge {
   private before: Sample | null = null;
   private looks: readonly Look[] = [];
   private silent = 0;
+  /** As the last answers had it: browsers ask seldom, so it holds until there are others. */
+  private roundTrip = 0;
   private verdict: Reception = 'unknown';
 
   /** The judgement with this look taken in. */
@@ -134,7 +152,8 @@ export class Judge {
     this.before = now;
     if (before === null) return this.verdict;
     this.silent = now.signs !== null && now.signs === before.signs ? this.silent + 1 : 0;
-    const shares = between(before, now);
+    this.roundTrip = roundTrip(before, now) ?? this.roundTrip;
+    const shares = { ...between(before, now), roundTrip: this.roundTrip };
     const look: Look = beyond(shares, POOR) ? 'poor' : beyond(shares, WEAK) ? 'weak' : 'well';
     this.looks = [...this.looks, look].slice(-LASTING);
     this.verdict = this.judged();
