@@ -11,7 +11,7 @@ function looks(shares: readonly number[], changes: Partial<Sample> = {}): Sample
     lost += 100 * share;
     const streams = new Map([['a', { received, lost, played: at * 96_000, madeUp: 0 }]]);
     const pairs = new Map([['p', { answers: at, seconds: at * 0.05 }]]);
-    return { streams, pairs, sentLost: 0, signs: at, ...changes };
+    return { streams, pairs, reports: new Map(), signs: at, ...changes };
   });
 }
 
@@ -69,6 +69,22 @@ describe('a line', () => {
     expect(judged(answered([9, null, null, ...seldom, ...seldom])).last).toBe('well');
   });
 
+  test('is poor when much of what is sent is lost, as long as that is reported anew', () => {
+    const reported = (at: (look: number) => number) =>
+      looks(times(12, 0)).map((sample, look) => ({
+        ...sample,
+        reports: new Map([['s', { at: at(look), lost: 0.5 }]]),
+      }));
+    expect(judged(reported((look) => look + 1))).toMatchObject({ last: 'poor', lasting: true });
+    expect(judged(reported(() => 1))).toMatchObject({ last: 'well', lasting: false });
+  });
+
+  test('that is silent tells nothing of how well it carries', () => {
+    const poor = looks([...times(3, 0), 0.3]);
+    const silent = times(12, 0).flatMap(() => poor.slice(-1));
+    expect(judged([...poor, ...silent])).toMatchObject({ last: 'well', lasting: false, dead: true });
+  });
+
   test('that nobody answers on any more is dead', () => {
     expect(judged(looks(times(6, 0), { signs: 7 })).dead).toBe(true);
     expect(judged(looks(times(6, 0))).dead).toBe(false);
@@ -76,15 +92,15 @@ describe('a line', () => {
   });
 
   test('is read from what the browser counts, whatever it leaves out', () => {
-    expect(read([])).toEqual({ streams: new Map(), pairs: new Map(), sentLost: null, signs: null });
+    expect(read([])).toEqual({ streams: new Map(), pairs: new Map(), reports: new Map(), signs: null });
     const rows = [
       { type: 'inbound-rtp', id: 'x', packetsReceived: 9, packetsLost: 1 },
       { type: 'candidate-pair', id: 'p', nominated: true, totalRoundTripTime: 0.6, responsesReceived: 3 },
       { type: 'candidate-pair', id: 'q', nominated: true },
       { type: 'candidate-pair', id: 'r', nominated: false, totalRoundTripTime: 9, responsesReceived: 1 },
-      { type: 'remote-inbound-rtp', fractionLost: 0.1 },
+      { type: 'remote-inbound-rtp', id: 's', fractionLost: 0.1, timestamp: 5 },
     ];
-    expect(read(rows)).toMatchObject({ sentLost: 0.1, signs: 3 });
+    expect(read(rows)).toMatchObject({ signs: 3, reports: new Map([['s', { at: 5, lost: 0.1 }]]) });
     expect(read(rows).pairs).toEqual(new Map([['p', { answers: 3, seconds: 0.6 }]]));
   });
 });

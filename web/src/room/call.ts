@@ -1,6 +1,7 @@
 /** One connection to a room's sound and picture. This file is fetched together with livekit-client, and not before. */
 
 import {
+  ConnectionState,
   LogLevel,
   Room,
   RoomEvent,
@@ -79,6 +80,11 @@ export class Call {
     await this.room.connect(url, 'seat', { autoSubscribe: this.sentUnasked, maxRetries: 0 });
     this.wishAll();
     void this.watchLine();
+  }
+
+  /** Whether there is a line now. */
+  get stands(): boolean {
+    return this.room.state === ConnectionState.Connected;
   }
 
   /** Stops one's own microphone, camera and screen, and nothing else: the least that must come first. */

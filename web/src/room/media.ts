@@ -112,10 +112,10 @@ export class Media {
     this.refresh();
   }
 
-  /** Turns the person's own microphone or camera on or off. */
+  /** Turns the person's own microphone or camera on or off: off at once, on as soon as there is a line. */
   async turnTo(device: Device, on: boolean): Promise<void> {
     this.wanted[device] = on;
-    if (this.call !== null && this.state.value === 'on') await this.apply(device);
+    if (this.call !== null && (!on || this.state.value === 'on')) await this.apply(device);
   }
 
   /** A host holds the device: it is let go of, and stays off until the person turns it on again. */
@@ -215,7 +215,7 @@ export class Media {
       await call.connect(mediaUrl(this.meeting));
       this.state.value = 'on';
       this.refresh();
-      await Promise.all([this.apply('microphone'), this.apply('camera')]);
+      await this.restore();
       await call.ended;
       return true;
     } catch {
@@ -232,7 +232,9 @@ export class Media {
         this.soon();
       },
       onLink: (link) => {
-        if (this.call === call) this.state.value = link;
+        if (this.call !== call) return;
+        this.state.value = link;
+        if (link === 'on') void this.restore();
       },
       onBlocked: (blocked) => {
         this.blocked.value = blocked;
@@ -269,6 +271,13 @@ export class Media {
     if (reception === 'well' && this.soundOnly.value === 'no') this.yields = true;
   }
 
+  /** Turns on what was on, or was to be, when the line was lost. */
+  private async restore(): Promise<void> {
+    const devices = ['microphone', 'camera'] as const;
+    const missing = devices.filter((device) => this.wanted[device] && this[device].value === 'off');
+    await Promise.all(missing.map((device) => this.apply(device)));
+  }
+
   /** Makes the device what the person wants. */
   private async apply(device: Device): Promise<void> {
     const call = this.call;
@@ -281,8 +290,11 @@ export class Media {
       // Held or turned off again while it was starting: that word is the later one.
       if (on && !this.wanted[device]) await this.hold(device);
     } catch (error) {
-      if (this.inside && this.wanted[device]) this.trouble.value = { device, why: trouble(error) };
-      this.wanted[device] = false;
+      // What fails with its line is no trouble of the device: it is tried again when there is a line.
+      if (call.stands) {
+        if (this.inside && this.wanted[device]) this.trouble.value = { device, why: trouble(error) };
+        this.wanted[device] = false;
+      }
     }
     this.refresh();
   }

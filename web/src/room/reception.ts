@@ -18,12 +18,17 @@ interface Pair {
   seconds: number;
 }
 
+/** What the other side last reported of one stream of one's own: the share that was lost, and when that came. */
+interface Report {
+  at: number;
+  lost: number;
+}
+
 /** One look at the browser's counters. */
 export interface Sample {
   streams: ReadonlyMap<string, Stream>;
   pairs: ReadonlyMap<string, Pair>;
-  /** Share of what oneself sends that is lost on the way. */
-  sentLost: number | null;
+  reports: ReadonlyMap<string, Report>;
   /** How often the other side has answered at all: while this stands still, the line is dead. */
   signs: number | null;
 }
@@ -49,7 +54,7 @@ function stream(row: Row): Stream {
 export function read(rows: Iterable<Row>): Sample {
   const streams = new Map<string, Stream>();
   const pairs = new Map<string, Pair>();
-  let sentLost: number | null = null;
+  const reports = new Map<string, Report>();
   let signs: number | null = null;
   for (const row of rows) {
     switch (row['type']) {
@@ -57,7 +62,10 @@ export function read(rows: Iterable<Row>): Sample {
         streams.set(String(row['id']), stream(row));
         break;
       case 'remote-inbound-rtp':
-        sentLost = Math.max(sentLost ?? 0, number(row, 'fractionLost') ?? 0);
+        reports.set(String(row['id']), {
+          at: number(row, 'timestamp') ?? 0,
+          lost: number(row, 'fractionLost') ?? 0,
+        });
         break;
       case 'candidate-pair': {
         if (row['nominated'] !== true) break;
@@ -69,7 +77,7 @@ export function read(rows: Iterable<Row>): Sample {
       }
     }
   }
-  return { streams, pairs, sentLost, signs };
+  return { streams, pairs, reports, signs };
 }
 
 /**
@@ -110,10 +118,13 @@ function between(before: Sample, now: Sample): Omit<Shares, 'roundTrip'> {
     played += Math.max(0, after.played - earlier.played);
     madeUp += Math.max(0, after.madeUp - earlier.madeUp);
   }
+  const fresh = [...now.reports]
+    .filter(([id, { at }]) => at > (before.reports.get(id)?.at ?? 0))
+    .map(([, report]) => report);
   return {
     lost: received + lost < ENOUGH ? 0 : lost / (received + lost),
     madeUp: played < ENOUGH_SOUND ? 0 : madeUp / played,
-    sentLost: now.sentLost ?? 0,
+    sentLost: Math.max(0, ...fresh.map(({ lost }) => lost)),
   };
 }
 
@@ -152,6 +163,7 @@ export class Judge {
     this.before = now;
     if (before === null) return this.verdict;
     this.silent = now.signs !== null && now.signs === before.signs ? this.silent + 1 : 0;
+    if (this.silent > 0) return this.verdict;
     this.roundTrip = roundTrip(before, now) ?? this.roundTrip;
     const shares = { ...between(before, now), roundTrip: this.roundTrip };
     const look: Look = beyond(shares, POOR) ? 'poor' : beyond(shares, WEAK) ? 'weak' : 'well';
