@@ -164,10 +164,11 @@ class Engine:
         if peer is not None:
             peer.forget_address(origin)
 
-    def receive(self, length: int, origin: Address, now: float, transmit: Transmit | None = None) -> None:
+    def receive(self, length: int, origin: Address, now: float, transmit: Transmit | None = None) -> int:
         """Take the datagram of `length` bytes in the inbox. Nothing in it can raise.
 
-        `transmit` sends to where it came from; by default what the engine was made with.
+        `transmit` sends to where it came from; by default what the engine was made with. Returns how many
+        people it may have gone to.
         """
         self._now = now
         first = self.inbox.bytes[0] if 0 < length <= MAX_DATAGRAM else 255
@@ -179,31 +180,36 @@ class Engine:
             elif is_rtcp(self.inbox.bytes[1]):
                 self._take_reports(peer, peer.receive_rtcp(length, now), now)
             else:
-                self._take_packet(peer, length, now)
+                return self._take_packet(peer, length, now)
         elif first < 4:
             self._take_check(bytes(self.inbox.views[length]), origin, now, transmit or self._transmit)
         elif 20 <= first <= 63:
             self._take_dtls(bytes(self.inbox.views[length]), origin, now)
         else:
             self.stray += 1
+        return 0
 
-    def _take_packet(self, peer: Peer, length: int, now: float) -> None:
+    def _take_packet(self, peer: Peer, length: int, now: float) -> int:
         packet = peer.receive_rtp(length)
         if packet is None:
-            return
+            return 0
         try:
             arrivals = peer.arrivals
             source = arrivals.sources.get(int.from_bytes(packet[8:12], "big")) or arrivals.learn(packet)
             if source is None:
-                return
+                return 0
             self._router.forward(source, packet, now)
         except MalformedRtp:
             peer.malformed += 1
-            return
+            return 0
+        track = source.track
         if source.missing:
             self._restless.add((peer, source))
-        if source.keyframe_wanted and source.track is not None:
-            self._wanting.add((peer, source.track))
+        if track is None:
+            return 0
+        if source.keyframe_wanted:
+            self._wanting.add((peer, track))
+        return len(track.routes)
 
     def _take_check(self, datagram: bytes, origin: Address, now: float, transmit: Transmit) -> None:
         transaction = stun.transaction_of(datagram)

@@ -10,19 +10,17 @@ from media import udp
 from media.udp import MediaPort
 
 DATAGRAMS = 60
-SLOW = 0.002
-"""Seconds that each of them takes to deal with."""
 
 
-async def test_commands_get_their_turn_between_the_datagrams_of_a_flood(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def turns_for_all(monkeypatch: pytest.MonkeyPatch, *, people: int, slow: float = 0) -> int:
+    """How often others have their turn while a flood is taken whose datagrams go to so many people each."""
     port = MediaPort(["127.0.0.1"], 0, streams=False)
     taken: list[int] = []
 
-    def receive(length: int, *_: object) -> None:
-        time.sleep(SLOW)
+    def receive(length: int, *_: object) -> int:
+        time.sleep(slow)
         taken.append(length)
+        return people
 
     monkeypatch.setattr(port.engine, "receive", receive)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
@@ -36,5 +34,16 @@ async def test_commands_get_their_turn_between_the_datagrams_of_a_flood(
             turns += 1
     port.close()
     assert taken == list(range(1, DATAGRAMS + 1))
-    most = udp.TURN // SLOW + 1
-    assert turns >= DATAGRAMS / most
+    return turns
+
+
+async def test_commands_get_their_turn_between_the_datagrams_of_a_flood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert await turns_for_all(monkeypatch, people=28) >= DATAGRAMS * 28 / udp.TURN
+
+
+async def test_a_machine_that_is_busy_with_other_things_takes_as_much_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert await turns_for_all(monkeypatch, people=3, slow=0.01) <= 1 + DATAGRAMS * 4 / udp.TURN + 1

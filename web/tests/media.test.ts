@@ -40,7 +40,7 @@ class Pretended {
 }
 
 const calls = vi.hoisted((): Pretended[] => []);
-vi.mock('../src/room/call', () => ({ Call: Pretended }));
+vi.mock('../src/room/call', () => ({ Call: Pretended, ready: Promise.resolve() }));
 
 let media: Media;
 

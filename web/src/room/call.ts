@@ -56,6 +56,16 @@ export interface Heed {
 
 setLogLevel(LogLevel.silent);
 
+/** Settles in a task of its own: making a call at once would have a press wait for that and for reading this file. */
+export const ready = new Promise<void>((done) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    done();
+  };
+  port2.postMessage(null);
+});
+
 export class Call {
   /** Settles when the connection has ended for good. */
   readonly ended: Promise<void>;

@@ -210,6 +210,7 @@ export class Media {
     let call: Call | null = null;
     try {
       const kit = await import('./call');
+      await kit.ready;
       if (this.turn !== turn) return false;
       this.call = call = this.make(kit);
       await call.connect(mediaUrl(this.meeting));

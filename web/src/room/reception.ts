@@ -97,18 +97,18 @@ interface Shares {
   sentLost: number;
 }
 
-/** Seconds there and back, of the answers that came meanwhile; null when none did. */
-function roundTrip(before: Sample, now: Sample): number | null {
+/** Seconds there and back, of the answers that came meanwhile: browsers ask seldom, and an older one tells nothing of now. */
+function roundTrip(before: Sample, now: Sample): number {
   let [answers, seconds] = [0, 0];
   for (const [id, after] of now.pairs) {
     const earlier = before.pairs.get(id);
     answers += after.answers - (earlier?.answers ?? 0);
     seconds += after.seconds - (earlier?.seconds ?? 0);
   }
-  return answers > 0 ? seconds / answers : null;
+  return answers > 0 ? seconds / answers : 0;
 }
 
-function between(before: Sample, now: Sample): Omit<Shares, 'roundTrip'> {
+function between(before: Sample, now: Sample): Shares {
   let [received, lost, played, madeUp] = [0, 0, 0, 0];
   for (const [id, after] of now.streams) {
     const earlier = before.streams.get(id);
@@ -124,6 +124,7 @@ function between(before: Sample, now: Sample): Omit<Shares, 'roundTrip'> {
   return {
     lost: received + lost < ENOUGH ? 0 : lost / (received + lost),
     madeUp: played < ENOUGH_SOUND ? 0 : madeUp / played,
+    roundTrip: roundTrip(before, now),
     sentLost: Math.max(0, ...fresh.map(({ lost }) => lost)),
   };
 }
@@ -153,8 +154,6 @@ export class Judge {
   private before: Sample | null = null;
   private looks: readonly Look[] = [];
   private silent = 0;
-  /** As the last answers had it: browsers ask seldom, so it holds until there are others. */
-  private roundTrip = 0;
   private verdict: Reception = 'unknown';
 
   /** The judgement with this look taken in. */
@@ -164,8 +163,7 @@ export class Judge {
     if (before === null) return this.verdict;
     this.silent = now.signs !== null && now.signs === before.signs ? this.silent + 1 : 0;
     if (this.silent > 0) return this.verdict;
-    this.roundTrip = roundTrip(before, now) ?? this.roundTrip;
-    const shares = { ...between(before, now), roundTrip: this.roundTrip };
+    const shares = between(before, now);
     const look: Look = beyond(shares, POOR) ? 'poor' : beyond(shares, WEAK) ? 'weak' : 'well';
     this.looks = [...this.looks, look].slice(-LASTING);
     this.verdict = this.judged();
