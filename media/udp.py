@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from media.engine import TICK, Engine
 from media.tcp import StreamPort
 
-TURN = 200
-"""Datagrams taken and sent on in one wake-up: neither a flood nor many voices keep a host's word waiting.
+DRAIN, TURN = 64, 200
+"""Datagrams taken in one wake-up, and those taken or sent on: neither a flood nor many voices keep a host's
+word waiting.
 
 Not a length of time: where other processes take the machine, that would be over after a datagram or two, and
 what waits in the socket would grow older and older.
@@ -60,8 +61,7 @@ class MediaPort:
         receive, engine, inbox = source.recvfrom_into, self.engine, self.engine.inbox.bytes
         now = clock()
         left = TURN
-        while left > 0:
-            left -= 1
+        for _ in range(DRAIN):
             try:
                 length, origin = receive(inbox)
             except BlockingIOError:
@@ -70,9 +70,11 @@ class MediaPort:
                 continue
             now = clock()
             try:
-                left -= engine.receive(length, origin, now, transmit)
+                left -= 1 + engine.receive(length, origin, now, transmit)
             except Exception:  # one bad datagram never ends another's call
                 self._contain()
+            if left <= 0:
+                break
         engine.flush(now)
 
     def _contain(self) -> None:
