@@ -25,6 +25,9 @@ STANDING = 0.25
 """Seconds, on the receiver's clock: a delay that is the least over so long is no jitter."""
 SIGN = 0.1
 """The same while a probe is under way: sooner, so that it ends before it hurts."""
+STEADY, WITHIN = 1.5, 0.03
+"""Seconds, on the receiver's clock, and of change: a queue changes when less is sent. What stays as it is for
+so long is the way itself, which has become longer."""
 SETTLING = 0.5
 """Seconds after a cut before the next: the queue must have had time to empty."""
 WINDOW = 0.2
@@ -87,6 +90,8 @@ class Line:
         self._base: deque[tuple[float, float]] = deque()
         self._stood: deque[tuple[float, float]] = deque(maxlen=KEPT)
         """Arrivals, and the least delay of all packets since; both ascending."""
+        self._steady: tuple[float, float, int] | None = None
+        """Since which arrival the line is full with how much delay in all, and the estimate of then."""
         self._losses: deque[tuple[float, float]] = deque()
         self._arrived = self._missed = 0
         self._cut_at = self._grown_at = -1.0
@@ -134,6 +139,7 @@ class Line:
             base = _least(self._base, least, now)
             self._note_standing(least, first, last)
             self.queue = self._standing(base, last, STANDING)
+            self._note_steady(base + self.queue, last, now)
             if now - self._probed_at < PROBE + SETTLING and self._standing(base, last, SIGN) > QUEUE / 2:
                 self._fail()
                 self.estimate = min(self.estimate, self._before_probe)
@@ -154,6 +160,19 @@ class Line:
         """The delay above `base` that every packet has had for so many seconds: one late packet is none."""
         lasting = (least for since, least in reversed(self._stood) if last - since >= length)
         return next(lasting, base) - base
+
+    def _note_steady(self, delay: float, last: float, now: float) -> None:
+        """Every packet has had this delay of late: is it a queue's, or the way's own?"""
+        if self.queue <= QUEUE or self.loss > MUCH:
+            self._steady = None
+        elif self._steady is None or abs(delay - self._steady[1]) > WITHIN:
+            self._steady = last, delay, self.estimate
+        elif last - self._steady[0] >= STEADY:
+            self._base.clear()
+            self._base.append((now, delay))
+            self.queue = 0.0
+            self.estimate = max(self.estimate, self._steady[2])
+            self._steady = None
 
     def _weigh_loss(self, now: float) -> None:
         count = self._arrived + self._missed
@@ -215,6 +234,7 @@ class Line:
         self._arrived = self._missed = 0
         self._unanswered_since = self._probe_until = -1.0
         self._stood.clear()
+        self._steady = None
         self.queue = self.loss = 0.0
         self._set_pace()
 

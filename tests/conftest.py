@@ -3,10 +3,13 @@
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from itertools import groupby
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.once import compile_once
 
 # How long one try takes says how busy the machine is, and nothing about what is tried.
 settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -70,6 +73,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Remembers what the process is to end with."""
     session.config.exit_status = int(exitstatus)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """No test compiles what another one has."""
+    with pytest.MonkeyPatch.context() as patch:
+        compile_once(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

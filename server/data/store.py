@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ class Database:
             NotMigrated, DatabaseDown
         """
         found = await self.revision()
-        if found != ScriptDirectory(str(MIGRATIONS)).get_current_head():
+        if found != _newest():
             raise NotMigrated(found)
 
     async def close(self) -> None:
@@ -119,6 +120,12 @@ class Database:
         await self._engine.dispose()
         if self._locks is not None:
             await self._locks.dispose()
+
+
+@cache
+def _newest() -> str | None:
+    """The revision that this version's tables are of."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 @contextmanager

@@ -144,6 +144,28 @@ def test_a_line_that_becomes_narrow_is_noticed_within_a_second_and_again_when_it
     assert simulated.run(40)[-1] > 1_000_000
 
 
+@pytest.mark.parametrize("has", [500_000, 2_000_000])
+@pytest.mark.parametrize(("loss", "jitter"), [(0, 0), (0.01, 0.05), (0.05, 0.02)])
+def test_a_way_that_becomes_longer_is_no_queue(has: int, loss: float, jitter: float) -> None:
+    simulated = Simulated(loss=loss, jitter=jitter)
+    simulated.run(10, has=has)
+    simulated.delay += 0.3
+    assert min(simulated.run(15, has=has)) > has / 2
+    assert simulated.line.queue < 0.06
+
+
+@pytest.mark.parametrize("rate", [300_000, 1_000_000])
+def test_a_way_that_becomes_longer_and_narrow_is_taken_for_what_it_carries(rate: int) -> None:
+    simulated = Simulated(rate=5 * rate, queue=1.0, loss=0.01, jitter=0.05)
+    simulated.run(20)
+    simulated.delay, simulated.rate = 0.33, rate
+    simulated.run(20)
+    simulated.longest_wait = 0.0
+    later = simulated.run(20)
+    assert 0.55 * rate < sum(later) / len(later) < 1.1 * rate
+    assert simulated.longest_wait < 0.5
+
+
 def test_who_sends_little_learns_by_probes_that_the_line_is_wide() -> None:
     simulated = Simulated(rate=5_000_000)
     assert simulated.run(20, has=60_000, wants=1_500_000)[-1] > 1_000_000
