@@ -211,6 +211,14 @@ async def test_what_a_host_types_along_is_read_large_by_everyone(evening: Evenin
     await jo.tab.write("What is being said", "They will ring back")  # and then a pause
     await sam.shows("We rang the school. They will ring back")
     await sam.shows("Captions by Jo")
+    await sam.tab.press("Close")  # what was written before
+    await sam.tab.press("Hide captions")
+    await sam.no_longer_shows("They will ring back")
+    await jo.shows("They will ring back")
+    await jo.tab.write("What is being said", "Tomorrow. ")
+    await jo.shows("Tomorrow.")
+    await sam.tab.press("Show captions")
+    await sam.shows("Tomorrow.")
     await jo.tab.press("Stop captions")
     await jo.no_longer_shows("What is being said")
 
@@ -218,7 +226,6 @@ async def test_what_a_host_types_along_is_read_large_by_everyone(evening: Evenin
 async def test_a_quiet_sign_is_seen_by_everyone_for_a_moment(evening: Evening) -> None:
     jo, _, sam, ana = evening.people
     await ana.tab.press("Close")
-    await sam.tab.press("Close")
     await sam.more("With you")
     for someone in (jo, ana):
         sign = someone.page.get_by_role("img", name="With you")

@@ -197,6 +197,10 @@ async def test_a_host_shows_a_screen_to_everyone(evening: Evening) -> None:
     for parent in (sam, ana):
         await parent.shows("Jo is sharing a screen")
     await sees_the_screen(sam, ana)
+    await ana.tab.press("Sound only")
+    await ana.shows("Jo is sharing a screen. Press “Pictures back” to see it.")
+    await ana.tab.press("Pictures back")
+    await sees_the_screen(ana)
     await jo.tab.press("Stop sharing my screen")
     await sees_no_screen(sam, ana)
 

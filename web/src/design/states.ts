@@ -5,6 +5,7 @@
 
 import type { Someone, View, You } from '../room/protocol';
 import type { Memory } from '../room/screens';
+import { NOTHING } from '../room/sent';
 import type { Session } from '../room/session';
 import { atTheDoor, inTheRoom, named, SAM } from './sample';
 
@@ -113,6 +114,13 @@ const POSES: Readonly<Record<string, Pose>> = {
       session.captions.take({ seat: 'jo', text: SPOKEN });
     },
   },
+  room_captions_hidden: {
+    view: ROOM,
+    and: (session) => {
+      session.captions.take({ seat: 'jo', text: SPOKEN });
+      session.captions.hidden.value = true;
+    },
+  },
   room_hang_on: { view: { ...ROOM, phase: 'unattended' } },
   room_muted_by_host: { view: parent({ microphone_held: true }) },
   room_camera_held: { view: parent({ camera_held: true }) },
@@ -129,6 +137,13 @@ const POSES: Readonly<Record<string, Pose>> = {
     view: ROOM,
     and: (session) => {
       session.media.soundOnly.value = 'poor';
+    },
+  },
+  room_sound_only_screen: {
+    view: ROOM,
+    and: (session) => {
+      session.media.soundOnly.value = 'chosen';
+      session.media.seats.value = new Map([['jo', { ...NOTHING, shares: true }]]);
     },
   },
   room_no_sound_yet: {

@@ -22,13 +22,27 @@ interface Props {
 export function CaptionStrip({ session, view }: Props) {
   const shown = session.captions.shown.value;
   if (shown === null) return null;
+  const { hidden } = session.captions;
   const by = called(view, shown.seat);
   return (
     <section class="captions" aria-label={words.title}>
-      <p class="spoken" dir="auto">
-        {shown.text}
+      {!hidden.value && (
+        <p class="spoken" dir="auto">
+          {shown.text}
+        </p>
+      )}
+      <p class="soft small">
+        {by === null ? words.title : words.by(by)}{' '}
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            hidden.value = !hidden.value;
+          }}
+        >
+          {hidden.value ? words.show : words.hide}
+        </button>
       </p>
-      <p class="soft small">{by === null ? words.title : words.by(by)}</p>
     </section>
   );
 }

@@ -159,7 +159,7 @@ export function HostNotices({ session, view, onAnswer }: Props & { onAnswer: () 
         <FloorNotice session={session} view={view} />
         <SideRoomNotice session={session} view={view} />
         <SharingNotice session={session} />
-        <SoundOnlyNotice session={session} />
+        <SoundOnlyNotice session={session} view={view} />
         <ClosingNotice session={session} view={view} />
         <ToastNotice session={session} />
       </div>

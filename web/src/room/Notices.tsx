@@ -10,7 +10,7 @@ import {
 import { Notice, Press } from './Notice';
 import { PrivateNotice } from './PrivateNotice';
 import type { View } from './protocol';
-import { isEnding, stayUntil } from './screens';
+import { company, isEnding, stayUntil } from './screens';
 import type { Session } from './session';
 
 interface Props {
@@ -68,13 +68,19 @@ function ClosingNotice({ session, view }: Props) {
   return isEnding(view, session.now.value) ? <Notice text={closing.soon} /> : null;
 }
 
-/** Without pictures: why, and the way back, which parents have in the bar. */
-export function SoundOnlyNotice({ session }: { session: Session }) {
-  const how = session.media.soundOnly.value;
+/** Without pictures: why, what one misses, and the way back, which parents have in the bar. */
+export function SoundOnlyNotice({ session, view }: Props) {
+  const { soundOnly, seats } = session.media;
+  const how = soundOnly.value;
   if (how === 'no') return null;
+  const sharing = company(view).find(({ seat }) => seats.value.get(seat)?.shares === true);
   return (
-    <Notice text={roomWords.soundOnly[how]} kind={how === 'poor' ? 'careful' : 'plain'}>
-      {session.view.value?.you.role === 'facilitator' && (
+    <Notice
+      text={roomWords.soundOnly[how]}
+      kind={how === 'poor' ? 'careful' : 'plain'}
+      {...(sharing === undefined ? {} : { more: screenWords.unseen(sharing.name) })}
+    >
+      {view.you.role === 'facilitator' && (
         <Press text={roomWords.soundOnly.back} onClick={() => session.hearOnly('no')} />
       )}
     </Notice>
@@ -96,7 +102,7 @@ export function ParentNotices({ session, view }: Props) {
       <div class="notices" role="status" aria-atomic="false">
         <ClosingNotice session={session} view={view} />
         <SharingNotice session={session} />
-        <SoundOnlyNotice session={session} />
+        <SoundOnlyNotice session={session} view={view} />
         <TurnNotice session={session} view={view} />
         <AsideNotice session={session} view={view} />
       </div>

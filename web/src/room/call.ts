@@ -263,6 +263,8 @@ export class Call {
     for (const event of [
       is.ParticipantConnected,
       is.ParticipantDisconnected,
+      is.TrackPublished,
+      is.TrackUnpublished,
       is.TrackSubscribed,
       is.TrackUnsubscribed,
       is.TrackMuted,
@@ -323,9 +325,11 @@ function shown(publication: TrackPublication | undefined): Showable | null {
 /** Only a microphone is heard, only a camera and a screen are seen, whatever else somebody may send. */
 function sent(participant: Participant): Sent {
   const sound = published(participant, 'microphone');
+  const screen = published(participant, 'screen_share');
   return {
     ...NOTHING,
-    screen: shown(published(participant, 'screen_share')),
+    screen: shown(screen),
+    shares: screen?.isMuted === false,
     picture: shown(published(participant, 'camera')),
     sound: sound?.track ?? null,
     speaks: sound?.isMuted === false,

@@ -13,6 +13,8 @@ const LONG = 50;
 
 export class Captions {
   readonly shown = signal<Captioned | null>(null);
+  /** Whoever sits here would rather not see them. */
+  readonly hidden = signal(false);
   /** Whoever sits here types them. */
   readonly typing = signal(false);
   private timer: ReturnType<typeof setTimeout> | undefined;

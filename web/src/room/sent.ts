@@ -16,6 +16,8 @@ export interface Sent {
   picture: Showable | null;
   sound: Showable | null;
   screen: Showable | null;
+  /** They share their screen, whether or not it is received here. */
+  shares: boolean;
   /** Their microphone is on, by their own switch. */
   speaks: boolean;
   /** They are being heard right now. */
@@ -28,6 +30,7 @@ export const NOTHING: Sent = {
   picture: null,
   sound: null,
   screen: null,
+  shares: false,
   speaks: false,
   speaking: false,
   poor: false,

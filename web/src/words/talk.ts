@@ -54,16 +54,6 @@ export const talk = {
   reacted: (name: string, reaction: string) => say('{name}: {reaction}.', { name, reaction }),
 };
 
-/** What is spoken, typed along for those who read it. */
-export const captions = {
-  title: say('Captions'),
-  start: say('Type captions'),
-  startHint: say('You type what is said. Everybody in the room sees it in large letters. Nothing is kept.'),
-  by: (name: string) => say('Captions by {name}', { name }),
-  label: say('What is being said'),
-  stop: say('Stop captions'),
-};
-
 export const help = {
   button: say('Help'),
   label: say('Help: tell your hosts quietly'),

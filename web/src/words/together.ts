@@ -85,6 +85,7 @@ export const screen = {
   stop: say('Stop sharing my screen'),
   allowed: say('You may share your screen once. Press More, then “Share my screen”.'),
   shared: (name: string) => say('{name} is sharing a screen', { name }),
+  unseen: (name: string) => say('{name} is sharing a screen. Press “Pictures back” to see it.', { name }),
   mine: say('You are sharing your screen. Everyone sees it.'),
 };
 
