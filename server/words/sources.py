@@ -17,8 +17,8 @@ OF_BROWSER = ROOT / "web" / "src" / "words"
 CALLS = {"say": (1,), "say.counted": (1, 2)}
 PARENTS = frozenset(
     {"agreement", "base", "errors", "mail", "parent"}
-    | {BROWSER + area for area in ("captions", "check", "devices", "ending", "failure", "pages", "room", "say")}
-    | {BROWSER + area for area in ("talk", "together", "waiting")}
+    | {BROWSER + area for area in ("captions", "check", "devices", "ending", "failure", "pages")}
+    | {BROWSER + area for area in ("room", "say", "talk", "together", "waiting")}
 )
 """The areas from which parents read. Those of staff alone can come later."""
 
