@@ -1,6 +1,7 @@
 """The command line: serving, and what whoever runs the server does by hand."""
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -56,6 +57,7 @@ def serve() -> None:
 
 
 def _run(app: web.Application, settings: Config) -> None:
+    app.on_startup.append(_settle)
     try:
         web.run_app(
             app,
@@ -73,6 +75,11 @@ def _run(app: web.Application, settings: Config) -> None:
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
         raise click.ClickException(f"cannot serve at {place}: {os.strerror(error.errno or 0)}") from None
+
+
+async def _settle(_: web.Application) -> None:
+    """What the start has made stays: the collector of garbage, going through it, would hold up all else."""
+    gc.freeze()
 
 
 @main.command(name="migrate")

@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import gc
 import os
 import secrets
 import sys
@@ -57,6 +58,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     placed += [(int(apart * number), tests) for number, tests in enumerate(busy)]
     ordered = [tests for _, tests in sorted(placed, key=lambda one: one[0])]
     items[:] = [test for tests in (*ordered, *quick) for test in tests]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: no collector of garbage need go through it between tests."""
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import json
 import os
@@ -227,6 +228,7 @@ async def serve(configuration: Configuration, parent: asyncio.Future[None], out:
     """Serve until `parent` is done, saying on `out` where, in one line. Raises: BadSettings."""
     running = Running(configuration)
     await running.start()
+    gc.freeze()  # what the start has made stays: going through it again and again would hold up packets
     try:
         line = {"signalling_port": running.signalling_port, "media_port": running.media_port}
         out.write(json.dumps(line) + "\n")

@@ -22,6 +22,9 @@ const browser = await puppeteer.launch({
     'permissions.default.camera': 1,
     'permissions.default.microphone': 1,
     'media.peerconnection.ice.obfuscate_host_addresses': false,
+    // As few pictures as Chromium's cameras give, and no more of the page: they are most of what a test costs.
+    'media.navigator.video.default_fps': 5,
+    'layout.frame_rate': 10,
     'media.autoplay.default': 0,
     'media.autoplay.blocking_policy': 0,
     'network.captive-portal-service.enabled': false,
