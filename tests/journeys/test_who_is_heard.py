@@ -89,7 +89,17 @@ async def test_hands_and_chat_come_back_each_by_its_own_press(room: Room) -> Non
     await jo.tab.press("Chat back")
     await sam.no_longer_shows("Still paused")
     await jo.no_longer_shows("Still paused")
-    await jo.tab.press("Lower the hand of Sam")
+
+
+async def test_a_press_is_not_lost_when_the_list_changes_before_the_release(room: Room) -> None:
+    jo, sam, _ = room.everyone()
+    await jo.shows("hand up, 1st")
+    await jo.page.get_by_role("button", name="More about Sam").hover()
+    await jo.page.mouse.down()
+    await sam.tab.press("Hand up · 1st. Hand is up. Take it down")
+    await jo.no_longer_shows("hand up, 1st")
+    await jo.page.mouse.up()
+    await jo.tab.press("Close")
 
 
 # --- Mutes ---

@@ -9,6 +9,7 @@ import { Door } from './Door';
 import { InRoom } from './InRoom';
 import type { Departed, Out, View } from './protocol';
 import type { Session } from './session';
+import { useStill } from './still';
 
 interface Props {
   session: Session;
@@ -17,21 +18,22 @@ interface Props {
 
 export function Side({ session, view }: Props) {
   const reading = session.talk.reading.value;
+  const lists = useStill<HTMLDivElement>();
   return (
     <aside class="side" aria-label={words.people}>
       {view.phase !== 'scheduled' && <Tabs session={session} />}
-      {reading ? (
-        <div class="lists">
+      <div class="lists" ref={lists}>
+        {reading ? (
           <Messages session={session} view={view} />
-        </div>
-      ) : (
-        <div class="lists">
-          <Door session={session} view={view} />
-          <Gone session={session} view={view} />
-          <InRoom session={session} view={view} />
-          {view.out.length > 0 && <OutList session={session} out={view.out} />}
-        </div>
-      )}
+        ) : (
+          <>
+            <Door session={session} view={view} />
+            <Gone session={session} view={view} />
+            <InRoom session={session} view={view} />
+            {view.out.length > 0 && <OutList session={session} out={view.out} />}
+          </>
+        )}
+      </div>
       {/* Never beside the button that sends. */}
       {view.phase !== 'scheduled' && !reading && <End session={session} />}
     </aside>
