@@ -8,6 +8,7 @@ proven, padding tries.
 """
 
 import math
+import struct
 from collections import deque
 from collections.abc import Iterable
 
@@ -37,8 +38,8 @@ BASE_WINDOW = 10.0
 LOSS_SAMPLE = 80
 """Packets over which loss is taken."""
 MUCH, LITTLE = 0.12, 0.02
-TERRIBLE = 0.08
-"""Where repeating what is asked for comes too late too often."""
+TERRIBLE = 0.035
+"""Where repeating what is asked for comes too late too often, so that everything is sent twice."""
 GROWTH = 0.08
 """Of the estimate, in a second without any sign of a queue."""
 PROVEN = 1.5
@@ -178,7 +179,7 @@ class Line:
         count = self._arrived + self._missed
         if count >= LOSS_SAMPLE:
             loss = self._missed / count
-            self.lost += (loss - self.lost) / 4
+            self.lost += (loss - self.lost) / (2 if loss > self.lost else 4)
             self.loss = loss - _least(self._losses, loss, now)
             self._arrived = self._missed = 0
 
@@ -340,10 +341,14 @@ class Pacer:
             self._credit -= len(packet)
             yield packet, number
 
-    def holds(self, ssrc: int) -> bool:
-        """Whether something waits under this SSRC, which stands in clear in a protected packet."""
-        name = ssrc.to_bytes(4, "big")
-        return any(held[0][8:12] == name for held in self._waiting)
+    def backlog(self, rate: int) -> float:
+        """Seconds until what waits now has left, at `rate` bits a second."""
+        return 8 * sum(len(packet) for packet, _ in self._waiting) / rate
+
+    def holds(self, ssrc: int, timestamp: int) -> bool:
+        """Whether some of this picture waits; both names stand in clear in a protected packet."""
+        name = struct.pack("!II", timestamp, ssrc)
+        return any(packet[4:12] == name for packet, _ in self._waiting)
 
     def discard(self, ssrc: int) -> None:
         """Forget what waits under this SSRC."""

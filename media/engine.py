@@ -296,10 +296,12 @@ class Engine:
                     _note_round_trip(peer, report.blocks, now)
                 case rtcp.Nack() if found := peer.routes.get(report.media):
                     line = peer.line
-                    self._router.repair(found[1], report.lost, now, line.round_trip, lossy=line.lossy)
+                    answered = line.round_trip + peer.backlog
+                    self._router.repair(found[1], report.lost, now, answered, lossy=line.lossy)
                 case rtcp.KeyframeRequest() if found := peer.routes.get(report.media):
-                    if not peer.holds(report.media):  # else what is asked for may be on its way
-                        found[0].ask_keyframe(found[1], now)
+                    track, route = found
+                    if not peer.holds(route.ssrc, route.entry_stamp):  # else it is on its way
+                        track.ask_keyframe(route, now)
                 case rtcp.Remb():
                     peer.downlink = report.bitrate
                 case twcc.Feedback() if peer.numbering:

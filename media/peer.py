@@ -338,9 +338,14 @@ class Peer:
         for packet, number in self._pacer.due(self.line.pace, now):
             self._leave(packet, number, now)
 
-    def holds(self, ssrc: int) -> bool:
-        """Whether something is held back under this SSRC."""
-        return self._pacer.holds(ssrc)
+    @property
+    def backlog(self) -> float:
+        """Seconds until what is held back now has left."""
+        return self._pacer.backlog(self.line.pace)
+
+    def holds(self, ssrc: int, timestamp: int) -> bool:
+        """Whether some of this picture, by its RTP timestamp, is held back."""
+        return self._pacer.holds(ssrc, timestamp)
 
     def discard(self, ssrc: int) -> None:
         """Nothing that was held back under this SSRC leaves any more."""

@@ -5,7 +5,7 @@ stands still. So where packets get lost receivers are told, by libwebrtc's playo
 hold every picture for as long as that takes. Sound is not held: it has its redundancy, and people talk.
 """
 
-LOSES, LOSES_NOT = 0.015, 0.005
+LOSES, LOSES_NOT = 0.01, 0.005
 """Share of packets missed from which on pictures are held, and below which no more."""
 NOTICED = 0.15
 """Seconds until a loss shows: the last packet of a picture is missed when the next picture comes."""

@@ -14,7 +14,7 @@ from media import vp8
 from media.packets import Extension, Kind
 from media.playout import Playout, needed
 from media.rtcp import ReportBlock
-from media.source import CACHE, MASK, SLOT, Source
+from media.source import CACHE, KEYFRAME_PATIENCE, MASK, SLOT, Source
 
 OUTGOING_EXTENSIONS = {
     Extension.AUDIO_LEVEL: 1,
@@ -30,8 +30,6 @@ ENDING = 15
 ELEMENT_AT = 16
 """Where the element with the transport-wide number stands in a packet that carries one: its head, and the
 number in the two bytes behind."""
-KEYFRAME_PATIENCE = 0.5
-"""Seconds between keyframe requests for one subscriber, and between those sent to one publisher."""
 EVERYTHING = 99
 """The limit of a route that may have the best layer there is."""
 ASKED_AGAIN_AFTER = 0.12
@@ -205,6 +203,11 @@ class Route:
                 self._discard_held()
             elif source is not self.current:
                 source.keyframe_wanted = source.kind is Kind.VIDEO
+
+    @property
+    def entry_stamp(self) -> int:
+        """The outgoing timestamp of the newest keyframe, where anything has been sent yet."""
+        return 0 if self.feed is None else self.feed.entry_timestamp + self.timestamp_shift & MASK
 
     def pause(self) -> None:
         """Nothing has been sent for a while: number on from here, and begin with a keyframe."""

@@ -114,7 +114,7 @@ class Router:
         outgoing = _outgoing(packet, header, extended, elements, picture=described)
         _remember(source, outgoing)
         if entry:
-            source.note_entry(extended, header.timestamp)
+            source.note_entry(extended, header.timestamp, now)
         self._spread_picture(track, source, outgoing, entry, now)
 
     def _spread_picture(

@@ -27,6 +27,8 @@ NACK_AFTER = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6)
 less than a round trip ago: asking often only means that the next answer comes as soon as it may."""
 GIVEN_UP_AFTER = 0.8
 """Seconds after which it is not waited for any more."""
+KEYFRAME_PATIENCE = 0.5
+"""Seconds between keyframe requests: of one subscriber, to one publisher, and after a keyframe has come."""
 ENOUGH = 40
 """Packets over which it is worth saying what share was missed."""
 LEADING = {Codec.OPUS: 0, Codec.VP8: 0, Codec.H264: 2}
@@ -38,12 +40,13 @@ class Source:
     """One arriving SSRC and what its receiver must know about it."""
 
     __slots__ = (
-        "_expected_before", "_judged", "_measured", "_received_before", "_transit", "answer_time", "base",
-        "bytes", "cache", "clock_rate", "codec", "dropped", "entry", "entry_timestamp", "extension_numbers",
-        "first_seen", "forwarded", "highest", "jitter", "keyframe_asked", "keyframe_wanted", "kind",
-        "last_seen", "level", "lost_fraction", "mid", "missed", "missed_share", "missing", "payload_type",
-        "picture", "rank", "rate", "received", "redundancy_type", "repairs", "report_at", "report_ntp",
-        "report_timestamp", "rid", "ssrc", "torn", "track", "transport", "useful",
+        "_expected_before", "_judged", "_measured", "_received_before", "_transit", "answer_time",
+        "base", "bytes", "cache", "clock_rate", "codec", "dropped", "entry", "entry_at",
+        "entry_timestamp", "extension_numbers", "first_seen", "forwarded", "highest", "jitter",
+        "keyframe_asked", "keyframe_wanted", "kind", "last_seen", "level", "lost_fraction", "mid",
+        "missed", "missed_share", "missing", "payload_type", "picture", "rank", "rate", "received",
+        "redundancy_type", "repairs", "report_at", "report_ntp", "report_timestamp", "rid", "ssrc",
+        "torn", "track", "transport", "useful",
     )  # fmt: skip
 
     def __init__(self, ssrc: int, codec: Codec, payload_type: int, numbers: dict[Extension, int]) -> None:
@@ -70,6 +73,8 @@ class Source:
         """How often in a row its publisher was asked for one."""
         self.entry = self.entry_timestamp = -1
         """The extended number where the newest keyframe begins: nothing before it is of use any more."""
+        self.entry_at = -KEYFRAME_PATIENCE
+        """When that came."""
         self.torn = False
         """Whether so much is missing that it is not asked for: what comes now is a new beginning."""
         self.picture = self.level = 0
@@ -158,10 +163,11 @@ class Source:
                 self.keyframe_wanted |= self.kind is Kind.VIDEO
         return due
 
-    def note_entry(self, extended: int, timestamp: int) -> None:
+    def note_entry(self, extended: int, timestamp: int, now: float) -> None:
         """Somebody may start at this packet: a keyframe begins here, or goes on."""
         if timestamp != self.entry_timestamp and extended > self.entry:
             self.entry_timestamp = timestamp
+            self.entry_at = now
             self.entry = extended - LEADING[self.codec]
         self.keyframe_wanted = False
         self.keyframe_asked = 0

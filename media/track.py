@@ -1,8 +1,8 @@
 """One publication: its layers, who gets which, and what is asked of its publisher. Pure."""
 
 from media.packets import Codec, Kind
-from media.route import KEYFRAME_PATIENCE, Route
-from media.source import Source
+from media.route import Route
+from media.source import KEYFRAME_PATIENCE, Source
 
 MAX_LEVELS = 200
 KEYFRAME_TRIES = 5
@@ -109,10 +109,11 @@ class Track:
                 route.wanted.keyframe_wanted = not muted and self.kind is Kind.VIDEO
 
     def ask_keyframe(self, route: Route, now: float) -> None:
-        """A subscriber cannot decode: want a keyframe, unless this one has asked a moment ago."""
-        if route.wanted is not None and now - route.keyframe_asked >= KEYFRAME_PATIENCE:
+        """A subscriber cannot decode: want a keyframe, unless it has asked or one has come a moment ago."""
+        source = route.wanted
+        if source is not None and now - max(route.keyframe_asked, source.entry_at) >= KEYFRAME_PATIENCE:
             route.keyframe_asked = now
-            route.wanted.keyframe_wanted = self.kind is Kind.VIDEO
+            source.keyframe_wanted = self.kind is Kind.VIDEO
 
     def keyframes_due(self, now: float) -> list[Source]:
         """The layers whose publisher is to be asked now; naming them counts as having asked.

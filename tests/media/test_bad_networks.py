@@ -8,7 +8,9 @@ import pytest
 from tests.media.conditions import PERFECT, Conditions
 from tests.media.distant import HELD, RATE, TO_PICTURE, Call, End
 
+SOME = Conditions(loss=0.03, delay=0.03, jitter=0.02)
 LOSS = Conditions(loss=0.05, delay=0.03, jitter=0.02)
+FAR = Conditions(loss=0.01, delay=0.15, jitter=0.02)
 GONE = Conditions(out=True)
 SETTLE, WATCH = 15.0, 120.0
 
@@ -40,9 +42,37 @@ def test_a_perfect_line_shows_every_picture_and_holds_none() -> None:
 def test_what_a_subscribers_line_loses_comes_again_before_it_is_missed() -> None:
     calls = [Call(seed) for seed in (1, 2)]
     for call in calls:
-        call.subscriber.becomes(LOSS)
+        call.subscriber.becomes(SOME)
     assert sum(freezes(call) for call in calls) < len(calls) * WATCH / 60
     assert all(call.subscriber.view.asked > 100 for call in calls)
+
+
+def test_where_much_is_lost_everything_goes_twice_and_little_is_left_to_ask_for() -> None:
+    calls = [Call(seed) for seed in (1, 2)]
+    for call in calls:
+        call.subscriber.becomes(LOSS)
+    assert sum(freezes(call) for call in calls) < len(calls) * WATCH / 60
+    assert all(call.route.doubled for call in calls)
+    assert all(call.subscriber.view.repeated > call.route.packets / 2 for call in calls)
+
+
+def test_much_loss_is_noticed_within_seconds() -> None:
+    calls = [Call(seed) for seed in range(16)]
+    stood_still = 0
+    for call in calls:
+        since = call.clock.now
+        call.subscriber.becomes(LOSS)
+        call.run(SETTLE)
+        stood_still += len(call.subscriber.view.shown.freezes(since))
+    assert stood_still < len(calls) * SETTLE / 60
+
+
+def test_on_a_long_way_little_loss_is_enough_to_hold_pictures_for() -> None:
+    calls = [Call(seed) for seed in (1, 2)]
+    for call in calls:
+        call.subscriber.becomes(FAR)
+    assert sum(freezes(call) for call in calls) < len(calls) * WATCH / 60
+    assert all(call.subscriber.view.held > 0.4 for call in calls)
 
 
 def test_what_a_publishers_line_loses_comes_again_before_it_is_missed() -> None:
@@ -109,9 +139,10 @@ def test_an_outage_is_the_matter_of_its_own_line() -> None:
     assert call.publisher.keyframes == keyframes, "nobody asks a publisher for keyframes in somebody's outage"
 
 
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("loss", [0.1, 0.2])
-def test_where_very_much_is_lost_pictures_go_on_all_the_same(loss: float) -> None:
-    call = Call()
+def test_where_very_much_is_lost_pictures_go_on_all_the_same(loss: float, seed: int) -> None:
+    call = Call(seed)
     call.subscriber.becomes(Conditions(loss=loss, delay=0.03, jitter=0.02))
     call.run(SETTLE)
     since = call.clock.now

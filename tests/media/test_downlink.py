@@ -217,8 +217,8 @@ def test_whatever_the_other_side_says_the_estimate_stays_within_its_bounds(
     assert len(line._delivered) < 4000
 
 
-def packet(ssrc: int, size: int = 1000) -> bytes:
-    return bytes(8) + ssrc.to_bytes(4, "big") + bytes(size - 12)
+def packet(ssrc: int, size: int = 1000, timestamp: int = 0) -> bytes:
+    return bytes(4) + timestamp.to_bytes(4, "big") + ssrc.to_bytes(4, "big") + bytes(size - 12)
 
 
 def test_on_a_narrow_line_packets_leave_one_after_the_other() -> None:
@@ -238,12 +238,22 @@ def test_on_a_narrow_line_packets_leave_one_after_the_other() -> None:
     assert left[-1][0] > 40
 
 
-def test_it_is_known_whose_packets_wait() -> None:
+def test_it_is_known_of_which_picture_some_waits() -> None:
     pacer = Pacer()
-    pacer.hold(packet(5), 1)
-    assert (pacer.holds(5), pacer.holds(6)) == (True, False)
+    pacer.hold(packet(5, timestamp=9000), 1)
+    assert pacer.holds(5, 9000)
+    assert not pacer.holds(6, 9000)
+    assert not pacer.holds(5, 12000)
     assert [number for _, number in pacer.due(10**9, 200.0)] == [1]
-    assert not pacer.holds(5)
+    assert not pacer.holds(5, 9000)
+
+
+def test_it_is_known_how_long_what_waits_will_take() -> None:
+    pacer = Pacer()
+    assert pacer.backlog(80_000) == 0
+    for number in range(5):
+        pacer.hold(packet(5), number)
+    assert pacer.backlog(80_000) == pytest.approx(5 * len(packet(5)) / 10_000)
 
 
 def test_where_a_queue_stands_pictures_leave_no_faster_than_it_empties() -> None:

@@ -289,6 +289,41 @@ def test_nobody_is_asked_for_a_keyframe_while_the_last_one_waits_to_be_sent(plac
     assert [packet for packet in sender.received() if keyframe_asked(packet)]
 
 
+def test_what_waits_behind_the_last_keyframe_keeps_nobody_from_another(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    numbers = Numbers(1000, 96, 1001, 97)
+    receiver.peer.numbering = numbers.element
+    place.engine.subscribe(receiver.peer, track, numbers, EVERYTHING)
+    place.engine.tick(2.0)
+    sender.send(rtp(0, KEYFRAME, timestamp=3000), 2.0)
+    sender.received()
+    for number in range(1, 60):
+        sender.send(rtp(number, DELTA + bytes(1000), timestamp=6000), 2.6)
+    assert receiver.peer.pacing
+    receiver.send(rtcp.picture_loss(1, 1000), 2.6)
+    place.engine.tick(2.6)
+    assert [packet for packet in sender.received() if keyframe_asked(packet)]
+
+
+def test_what_was_asked_for_and_waits_to_be_sent_is_not_sent_once_more(place: Place) -> None:
+    sender, track = place.publisher()
+    receiver = place.connected()
+    numbers = Numbers(1000, 96, 1001, 97)
+    receiver.peer.numbering = numbers.element
+    place.engine.subscribe(receiver.peer, track, numbers, EVERYTHING)
+    for number in range(60):
+        sender.send(rtp(number, (DELTA if number else KEYFRAME) + bytes(1000)), 2.0)
+    (first, *_) = receiver.received()
+    lost = parse(first).sequence
+    for tick in range(10):
+        receiver.send(rtcp.nack(1, 1000, [lost]), 2.0 + tick / 100)
+    for tick in range(400):
+        place.engine.tick(2.1 + tick / 100)
+    repeated = [parse(packet) for packet in receiver.received() if not is_rtcp(packet[1])]
+    assert sum(header.ssrc == 1001 and header.payload_end > header.payload_start for header in repeated) == 1
+
+
 def keyframe_asked(compound: bytes) -> bool:
     return any(isinstance(report, rtcp.KeyframeRequest) for report in rtcp.parse(compound))
 

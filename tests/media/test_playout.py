@@ -2,13 +2,14 @@ from media.playout import CALM, MOST, Playout, needed
 
 
 def test_pictures_are_held_only_where_packets_get_lost() -> None:
-    assert needed(0.01, 0.2, holding=False) == 0
+    assert needed(0.007, 0.2, holding=False) == 0
+    assert needed(0.012, 0.2, holding=False) > 0.3
     assert needed(0.05, 0.2, holding=False) > 0.3
     assert needed(0.05, 30.0, holding=False) == MOST
 
 
 def test_who_holds_them_goes_on_until_hardly_anything_is_lost() -> None:
-    assert needed(0.01, 0.2, holding=True) > 0
+    assert needed(0.007, 0.2, holding=True) > 0
     assert needed(0.001, 0.2, holding=True) == 0
 
 

@@ -34,7 +34,7 @@ def test_what_is_older_than_the_newest_keyframe_is_not_asked_for() -> None:
     source = Source(7, Codec.VP8, 96, {})
     for sequence in (1, 3, 6):
         source.extend(sequence, 0, 10.0)
-    source.note_entry(source.highest - 2, 500)
+    source.note_entry(source.highest - 2, 500, 10.0)
     assert source.due_nacks(10.0) == [4, 5]
 
 
