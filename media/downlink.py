@@ -35,10 +35,10 @@ WINDOW = 0.2
 """Seconds over which the delivered rate is taken."""
 BASE_WINDOW = 10.0
 """Seconds for which the least delay stays the line's own, and the least loss."""
-LOSS_SAMPLE = 80
-"""Packets over which loss is taken."""
+LOSS_SAMPLE, SHARE_SAMPLE = 80, 40
+"""Packets over which loss is taken: to judge whether the line is full, and to learn what it loses anyway."""
 MUCH, LITTLE = 0.12, 0.02
-TERRIBLE = 0.035
+TERRIBLE = 0.045
 """Where repeating what is asked for comes too late too often, so that everything is sent twice."""
 GROWTH = 0.08
 """Of the estimate, in a second without any sign of a queue."""
@@ -69,6 +69,26 @@ MAX_WAITING = 256
 """Packets."""
 
 
+class Tally:
+    """Packets that came and that did not, until they are enough to tell a share by."""
+
+    __slots__ = ("_enough", "_missed", "_sent")
+
+    def __init__(self, enough: int) -> None:
+        self._enough = enough
+        self._sent = self._missed = 0
+
+    def add(self, arrived: int, missed: int) -> float | None:
+        """The share that did not come, once there are enough; then it begins anew."""
+        self._sent += arrived + missed
+        self._missed += missed
+        if self._sent < self._enough:
+            return None
+        share = self._missed / self._sent
+        self._sent = self._missed = 0
+        return share
+
+
 class Line:
     """The estimate, in bits a second, for the way to one subscriber."""
 
@@ -94,7 +114,7 @@ class Line:
         self._steady: tuple[float, float, int] | None = None
         """Since which arrival the line is full with how much delay in all, and the estimate of then."""
         self._losses: deque[tuple[float, float]] = deque()
-        self._arrived = self._missed = 0
+        self._share, self._loss = Tally(SHARE_SAMPLE), Tally(LOSS_SAMPLE)
         self._cut_at = self._grown_at = -1.0
         self._probe_until = self._probed_at = -1.0
         self._probe_every = PROBE_EVERY
@@ -122,16 +142,16 @@ class Line:
         self._heard_at = now
         self._unanswered_since = -1.0
         delays = []
+        missed = 0
         first, last = math.inf, -math.inf
         for number, arrival in feedback.arrivals:
             sent = self._sent_at[number & SLOT]
             if not sent:
                 continue
             if arrival is None:
-                self._missed += now - sent < STALE
+                missed += now - sent < STALE
                 continue
             self._sent_at[number & SLOT] = 0.0
-            self._arrived += 1
             self._delivered.append((arrival, self._sizes[number & SLOT]))
             delays.append(arrival - sent)
             first, last = min(first, arrival), max(last, arrival)
@@ -144,7 +164,7 @@ class Line:
             if now - self._probed_at < PROBE + SETTLING and self._standing(base, last, SIGN) > QUEUE / 2:
                 self._fail()
                 self.estimate = min(self.estimate, self._before_probe)
-        self._weigh_loss(now)
+        self._weigh_loss(len(delays), missed, now)
         self._judge(now)
         self._set_pace()
 
@@ -175,13 +195,13 @@ class Line:
             self.estimate = max(self.estimate, self._steady[2])
             self._steady = None
 
-    def _weigh_loss(self, now: float) -> None:
-        count = self._arrived + self._missed
-        if count >= LOSS_SAMPLE:
-            loss = self._missed / count
-            self.lost += (loss - self.lost) / (2 if loss > self.lost else 4)
+    def _weigh_loss(self, arrived: int, missed: int, now: float) -> None:
+        share = self._share.add(arrived, missed)
+        if share is not None:
+            self.lost += (share - self.lost) / (2 if share > self.lost else 8)
+        loss = self._loss.add(arrived, missed)
+        if loss is not None:
             self.loss = loss - _least(self._losses, loss, now)
-            self._arrived = self._missed = 0
 
     @property
     def delivered(self) -> int:
@@ -232,7 +252,7 @@ class Line:
     def rest(self) -> None:
         """Nothing is sent for a while: what was under way says nothing of the line as it will be."""
         self._sent_at = [0.0] * KEPT
-        self._arrived = self._missed = 0
+        self._share, self._loss = Tally(SHARE_SAMPLE), Tally(LOSS_SAMPLE)
         self._unanswered_since = self._probe_until = -1.0
         self._stood.clear()
         self._steady = None

@@ -8,7 +8,7 @@ import pytest
 from tests.media.conditions import PERFECT, Conditions
 from tests.media.distant import HELD, RATE, TO_PICTURE, Call, End
 
-SOME = Conditions(loss=0.03, delay=0.03, jitter=0.02)
+SOME = Conditions(loss=0.02, delay=0.03, jitter=0.02)
 LOSS = Conditions(loss=0.05, delay=0.03, jitter=0.02)
 FAR = Conditions(loss=0.01, delay=0.15, jitter=0.02)
 GONE = Conditions(out=True)

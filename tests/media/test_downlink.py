@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from media.downlink import CEILING, FLOOR, MAX_WAITING, START, Line, Pacer
+from media.downlink import CEILING, FLOOR, MAX_WAITING, START, Line, Pacer, Tally
 from media.twcc import Feedback
 
 FEEDBACK_EVERY = 0.1
@@ -215,6 +215,26 @@ def test_whatever_the_other_side_says_the_estimate_stays_within_its_bounds(
         assert 0 <= line.padding_due(now + 0.05) < 4_000_000
         assert FLOOR <= line.estimate <= CEILING
     assert len(line._delivered) < 4000
+
+
+def test_a_share_is_told_once_there_are_enough_packets_to_tell_it_by() -> None:
+    tally = Tally(40)
+    assert tally.add(30, 0) is None
+    assert tally.add(9, 1) == 1 / 40
+    assert tally.add(20, 10) is None
+    assert tally.add(10, 0) == 10 / 40
+
+
+def test_more_loss_is_believed_sooner_than_less() -> None:
+    simulated = Simulated(rate=2_000_000)
+    simulated.run(20, has=500_000)
+    simulated.loss = 0.05
+    simulated.run(2.0, has=500_000)
+    assert simulated.line.lost > 0.02
+    before = simulated.line.lost
+    simulated.loss = 0.0
+    simulated.run(2.0, has=500_000)
+    assert simulated.line.lost > before / 4
 
 
 def packet(ssrc: int, size: int = 1000, timestamp: int = 0) -> bytes:
