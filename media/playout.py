@@ -14,6 +14,9 @@ CALM = 20.0
 """Seconds without need before pictures are held less: each change is a small stutter."""
 STEP = 0.05
 """Seconds; smaller differences are none."""
+RISE, RISE_AFTER = 2, 0.4
+"""Pictures are held longer by so many STEPs at a time, every so many seconds: they slow down for a moment,
+where all at once they would stand still."""
 UNIT = 0.01
 MOST_HELD = 1000
 """The upper limit that is told beside the lower one, in UNITs: none to speak of."""
@@ -22,21 +25,32 @@ MOST_HELD = 1000
 class Playout:
     """How long one subscriber is to hold the pictures of one route."""
 
-    __slots__ = ("_at", "seconds")
+    __slots__ = ("_at", "_risen_at", "_steps")
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self._steps = 0
         self._at = 0.0
+        self._risen_at = -RISE_AFTER
+
+    @property
+    def seconds(self) -> float:
+        """How long they are held now."""
+        return self._steps * STEP
 
     def need(self, seconds: float, now: float) -> bool:
-        """So much is needed now: up at once, down after CALM. Whether there is news to tell."""
-        steps = round(seconds / STEP) * STEP
-        if steps >= self.seconds:
+        """So much is needed now: up in steps, down after CALM. Whether there is news to tell."""
+        steps = round(seconds / STEP)
+        if steps >= self._steps:
             self._at = now
         elif now - self._at < CALM:
             return False
-        changed = steps != self.seconds
-        self.seconds = steps
+        if steps > self._steps:
+            if now - self._risen_at < RISE_AFTER:
+                return False
+            self._risen_at = now
+            steps = min(steps, self._steps + RISE)
+        changed = steps != self._steps
+        self._steps = steps
         return changed
 
     def told(self) -> bytes:

@@ -231,7 +231,8 @@ def test_subscribers_of_what_gets_lost_are_told_to_hold_pictures_if_they_know_ho
     studio.track.add(route)
     studio.source.extension_numbers = {Extension.ORIENTATION: 9}
     for each in studio.track.routes:
-        each.hold(0.05, 0.1, studio.now)
+        for turn in range(4):
+            each.hold(0.05, 0.1, studio.now + turn)
     studio.send(rtp(1, extension=extension_block({9: b"\x01"})), rtp(2, DELTA))
     assert [extensions(packet, parse(packet)).get(5) for packet in simple.packets] == [None, None]
     first, second = sink.packets
