@@ -1,9 +1,12 @@
 """Every parser of the media engine, on valid messages with something wrong: it reads them or refuses."""
 
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+import psutil
 import pytest
 from aioice import stun as theirs
 from google.protobuf.message import DecodeError
@@ -29,6 +32,15 @@ CERTIFICATE = Certificate()
 ENGINE = Engine(Wires().transmit)
 HELLO = client_hello()
 EXTENSION = packets.extension_block({1: b"\x1e", 3: b"0", 4: b"f", 6: b"\x12\x34"})
+OFFER = offer_text(Part("audio", "a"), Part("video", "b", extra=("a=rid:q send", "a=simulcast:send q")))
+MALFORMED = sdp.MalformedSdp, Offence, EngineFull
+TURN = 0.1
+"""Seconds for one parser, before it is the next one's turn."""
+SLOWEST = 5.0
+"""Seconds that one message may take, on a machine that others share."""
+MIB = 1 << 20
+MOST_GROWTH = 2.0
+"""MiB a minute."""
 TWO_BYTES = b"\x10\x00\x00\x02" + b"\x01\x01\x1e\x03\x010\x00\x00"
 
 
@@ -99,6 +111,22 @@ def _hear(message: bytes) -> None:
     _tell(request)
 
 
+def _offer(text: bytes) -> None:
+    _tell(SignalRequest(offer=_described(text)))
+
+
+def _answer(text: bytes) -> None:
+    _tell(SignalRequest(answer=_described(text)))
+
+
+def _described(text: bytes) -> SessionDescription:
+    return SessionDescription(sdp=text.decode("utf-8", "replace"))
+
+
+def _reword(chance: Random, text: bytes) -> bytes:
+    return reworded(chance, text.decode()).encode()
+
+
 def _tell(request: SignalRequest) -> None:
     lobby = Lobby()
     other, one = lobby.join("other"), lobby.join("one")
@@ -116,6 +144,7 @@ class Parser:
     read: Callable[[bytes], None]
     valid: tuple[bytes, ...]
     refusals: tuple[type[Exception], ...] = ()
+    spoil: Callable[[Random, bytes], bytes] = lambda chance, valid: mutated(chance, valid, MOST_TEXT)
 
 
 PARSERS = {
@@ -177,29 +206,46 @@ PARSERS = {
                 SignalRequest(subscription={"track_sids": ["TR_x"], "subscribe": True}),
             )
         ),
-        (sdp.MalformedSdp, Offence, EngineFull),
+        MALFORMED,
     ),
+    "offers": Parser(_offer, (OFFER.encode(),), MALFORMED, _reword),
+    "answers": Parser(_answer, (answer_text(OFFER).encode(),), MALFORMED, _reword),
 }
 
 
 @pytest.mark.parametrize("name", PARSERS)
 @given(st.integers(0, 2**32))
 def test_what_is_almost_valid_is_read_or_refused(name: str, seed: int) -> None:
-    chance, parser = Random(seed), PARSERS[name]
+    _try(PARSERS[name], Random(seed))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(0)
+def test_minutes_of_what_is_almost_valid_leave_nothing_behind(minutes: float, seed: int) -> None:
+    print(f"\n--seed {seed}")
+    chance, process = Random(seed), psutil.Process()
+    tries: Counter[str] = Counter()
+    longest: dict[str, float] = {}
+    weights = []
+    for _ in range(2):
+        until = time.monotonic() + 30 * minutes
+        while time.monotonic() < until:
+            for name, parser in PARSERS.items():
+                turn = time.monotonic() + TURN
+                while (before := time.monotonic()) < turn:
+                    _try(parser, chance)
+                    tries[name] += 1
+                    longest[name] = max(longest.get(name, 0), time.monotonic() - before)
+        weights.append(process.memory_info().rss / MIB)
+    for name, count in tries.items():
+        print(f"  {name}: {count} tries, at most {longest[name]:.3f} s for one")
+    print(f"  {weights[0]:.1f} MiB after half of it, {weights[1]:.1f} MiB at the end")
+    assert max(longest.values()) < SLOWEST
+    assert weights[1] - weights[0] < MOST_GROWTH * max(1, minutes / 2)
+
+
+def _try(parser: Parser, chance: Random) -> None:
     try:
-        parser.read(mutated(chance, chance.choice(parser.valid), MOST_TEXT))
+        parser.read(parser.spoil(chance, chance.choice(parser.valid)))
     except parser.refusals:
-        return
-
-
-@given(st.integers(0, 2**32))
-def test_descriptions_that_are_almost_valid_are_taken_or_refused(seed: int) -> None:
-    chance = Random(seed)
-    offered = offer_text(Part("audio", "a"), Part("video", "b", extra=("a=rid:q send", "a=simulcast:send q")))
-    wrong = reworded(chance, chance.choice((offered, answer_text(offered))))
-    description = SessionDescription(sdp=wrong, id=chance.randrange(3))
-    request = SignalRequest(offer=description) if chance.random() < 0.5 else SignalRequest(answer=description)
-    try:
-        _tell(request)
-    except (sdp.MalformedSdp, Offence, EngineFull):
         return
