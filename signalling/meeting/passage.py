@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, web
+from google.protobuf.message import DecodeError
+from livekit.protocol.rtc import SignalRequest
 
 from moderation.model import MeetingId, SeatId
 from signalling.meeting.flood import Bucket
@@ -14,6 +16,8 @@ from signalling.meeting.flood import Bucket
 MESSAGE_FROM_ENGINE = 1024 * 1024
 CLIENT_RATE, CLIENT_BURST = 50.0, 300.0
 """Messages a second, and at once: a negotiation with many tracks sends dozens of candidates."""
+LEAVE = bytes([SignalRequest.LEAVE_FIELD_NUMBER << 3 | 2])
+"""What a request that says so begins with: its field, and that a length follows."""
 LAST_WORDS = 0.3
 """Seconds in which the engine may still tell the browser why it has to go."""
 
@@ -110,6 +114,8 @@ class Passage:
                 carried = self.sieve.up(message.data)
                 if carried is not None and not self.ended:
                     await engine.send_bytes(carried)
+                if says_goodbye(message.data):
+                    return Parting(WSCloseCode.OK, on_purpose=True)
             elif message.type is WSMsgType.TEXT:
                 return Parting(WSCloseCode.UNSUPPORTED_DATA, on_purpose=True)
             else:
@@ -124,6 +130,16 @@ class Passage:
                     await client.send_bytes(carried)
             elif message.type is not WSMsgType.TEXT:
                 return _closed(message.type, engine.close_code)
+
+
+def says_goodbye(message: bytes) -> bool:
+    """Whether a browser says that it leaves, before its connection or the engine says so by ending."""
+    if not message.startswith(LEAVE):
+        return False
+    try:
+        return SignalRequest.FromString(message).HasField("leave")
+    except DecodeError:
+        return False
 
 
 def _closed(kind: WSMsgType, code: int | None) -> Parting:

@@ -1,9 +1,12 @@
 """When a host attends, as the gate and the engine see it."""
 
 import pytest
+from livekit.protocol.models import DisconnectReason
+from livekit.protocol.rtc import SignalRequest
 
 from moderation.model import Phase
 from signalling.meeting.gate import is_resumed
+from signalling.meeting.passage import LEAVE, says_goodbye
 from signalling.meeting.ports import Connection
 from tests.signalling.meeting.gate.site import Site, first_word
 from tests.signalling.meeting.house import JO, TUESDAY, House, eventually, until_phase
@@ -25,6 +28,17 @@ async def test_a_host_attends_from_the_engines_word_until_the_close(site: Site) 
     assert (await house.meeting()).phase is Phase.OPEN
     await socket.close()
     await until_phase(house, Phase.UNATTENDED)
+
+
+async def test_a_host_who_says_goodbye_is_gone_before_anything_is_closed(site: Site) -> None:
+    house = await host_without_media(site)
+    socket = await site.enter(JO)
+    await house.attendance.joined(TUESDAY, JO.seat, "PA_2")
+    goodbye = SignalRequest(leave={"reason": DisconnectReason.CLIENT_INITIATED}).SerializeToString()
+    await socket.send_bytes(goodbye)
+    await until_phase(house, Phase.UNATTENDED)
+    assert site.engine.got == [goodbye]
+    await socket.close()
 
 
 async def test_a_host_who_resumes_attends_without_another_word(site: Site) -> None:
@@ -68,6 +82,19 @@ async def test_the_engines_end_of_a_hosts_media_freezes_at_once(site: Site) -> N
     await site.engine.sockets["jo-laptop"].close()
     await until_phase(house, Phase.UNATTENDED)
     await socket.close()
+
+
+@pytest.mark.parametrize(
+    ("message", "goodbye"),
+    [
+        (SignalRequest(leave={}).SerializeToString(), True),
+        (SignalRequest(ping=7).SerializeToString(), False),
+        (LEAVE, False),
+        (b"", False),
+    ],
+)
+def test_only_the_word_leave_is_a_goodbye(message: bytes, goodbye: bool) -> None:
+    assert says_goodbye(message) is goodbye
 
 
 @pytest.mark.parametrize(
