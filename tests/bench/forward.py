@@ -1,8 +1,9 @@
 """How many packets the media engine sends on in a second of CPU time, and where that second goes.
 
-One publisher sends a picture in 1,000-byte packets to eleven subscribers, AES-GCM. The rate rises until
-packets are lost; just below that the engine's CPU time is set against what arrived. The same load is then put
-on a LiveKit server, where there is one on the machine.
+People of one room send pictures in 1,000-byte packets, AES-GCM, and everybody receives everybody else's. The
+rate rises until packets are lost; just below that the engine's CPU time is set against what arrived. The same
+people then do the same at a LiveKit server and at Janus, where these are on the machine. Loads can be named:
+`bench forward one all nine`.
 """
 
 import asyncio
@@ -14,8 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,22 +24,21 @@ import psutil
 from livekit import api
 
 from server.embedded import COMMAND, Embedded, Settings
-from tests.bench.kit import sampled
-from tests.bench.kit.figures import busyness, cpu_seconds, progress, tell
+from tests.bench.kit import janus, sampled
+from tests.bench.kit.figures import busyness, cpu_seconds, progress, quantile, tell
 from tests.bench.kit.limits import run
 from tests.bench.kit.lines import Helper, helper
-from tests.bench.kit.publisher import SIZE
+from tests.bench.kit.picture import SIZE
 from tests.bench.kit.wire import GCM
 from tests.conformance import engines, livekit_server
 
 ROOM = "bench"
-SUBSCRIBERS = 11
-FIRST_RATE, STEP = 1500, 1.3
-"""Packets a second from the publisher, and the factor between one try and the next."""
+FIRST_RATE, STEP = 16_500, 1.3
+"""Packets a second sent on in all, and the factor between one try and the next."""
 LOST_TOO_MUCH, TOO_LATE = 0.003, 50.0
 """Share of the packets, and milliseconds at the 99th percentile, from which on the engine is overloaded."""
-TRIES = 2
-"""A rate is too high only if it was twice: somebody else may have used the machine."""
+TRIES = 3
+"""A rate is too high only if it was each time: somebody else may have used the machine."""
 TRY, WINDOW = 1.5, 4.0
 """Seconds of one try on the way up, and of one of the windows that count."""
 WINDOWS = 3
@@ -47,16 +47,46 @@ BELOW = 0.85
 SETTLE = 0.3
 CALM_RATE = 250
 """2 Mbit/s: what one person's good picture amounts to, for the latency nobody has to wait behind."""
-LOAD = f"1 publisher → {SUBSCRIBERS} subscribers, 1,000-byte video packets, AES-GCM"
+WARM_UPS = 20
+LONGEST = 400.0
 SAMPLING = "samples of the engine's CPU time; a call into C counts for the line that makes it"
 
 
 @dataclass(frozen=True)
+class Load:
+    """So many people, the first of whom send pictures. `name` begins the names of its figures."""
+
+    name: str
+    people: int
+    pictures: int
+
+    @property
+    def others(self) -> int:
+        """Whom one packet goes to."""
+        return self.people - 1
+
+    @property
+    def description(self) -> str:
+        return (
+            f"{self.people} people, {self.pictures} of them with a picture that goes to all others, "
+            "1,000-byte video packets, AES-GCM"
+        )
+
+
+LOADS = {
+    "one": Load("forward", people=12, pictures=1),
+    "all": Load("forward_all", people=12, pictures=12),
+    "nine": Load("forward_nine", people=30, pictures=9),
+}
+
+
+@dataclass(frozen=True)
 class Window:
-    """What happened while the publisher sent for some seconds."""
+    """What happened while pictures were sent for some seconds. Latencies in milliseconds."""
 
     rate: int
     sent: int
+    others: int
     received: int
     seconds: float
     cpu: float
@@ -66,7 +96,7 @@ class Window:
 
     @property
     def lost(self) -> float:
-        return 1 - self.received / (self.sent * SUBSCRIBERS)
+        return 1 - self.received / (self.sent * self.others)
 
     @property
     def overloaded(self) -> bool:
@@ -82,69 +112,93 @@ class Window:
         return self.cpu / self.seconds
 
 
+@dataclass(frozen=True)
+class Server:
+    """What the people are sent to: `kind` says how one comes in there, `name` is that of its figures."""
+
+    kind: str
+    name: str
+    url: str | None
+    process: psutil.Process
+    engine: engines.Engine | None = None
+
+    def token(self, identity: str) -> str:
+        """What lets this person in."""
+        if self.engine is None:
+            return identity
+        grants = api.VideoGrants(
+            room_join=True, room=ROOM, can_publish=True, can_subscribe=True, can_publish_data=False
+        )
+        token = api.AccessToken(self.engine.key, self.engine.secret)
+        return token.with_identity(identity).with_grants(grants).to_jwt()
+
+
 @dataclass
 class Stage:
-    """An engine with everybody in it."""
+    """A server with everybody in it. Who sends is one process, who only receives another."""
 
+    load: Load
     process: psutil.Process
-    publisher: Helper
-    subscribers: Helper
+    senders: Helper
+    receivers: Helper
     alone: int
-    together: int
+    together: int = 0
 
     async def send(self, rate: int, seconds: float) -> Window:
         """Send for a while, wait for what is under way, and count."""
-        await self.subscribers.ask(do="begin")
+        both = (self.senders, self.receivers)
+        for each in both:
+            await each.ask(do="begin")
         before = cpu_seconds(self.process)
-        sent = await self.publisher.ask(do="send", rate=rate, seconds=seconds)
+        sent = await self.senders.ask(do="send", rate=rate, seconds=seconds)
         await asyncio.sleep(SETTLE)
         cpu = cpu_seconds(self.process) - before
-        heard = await self.subscribers.ask(do="end")
+        heard = [await each.ask(do="end") for each in both]
+        ages = [age for each in heard for age in each["ages_ms"]]
         return Window(
-            rate, sent["sent"], heard["received"], sent["seconds"], cpu,
-            heard["p50_ms"], heard["p99_ms"], heard["samples"],
+            rate, sent["sent"], self.load.others, sum(each["received"] for each in heard), sent["seconds"],
+            cpu, quantile(ages or [0.0], 0.5), quantile(ages or [0.0], 0.99), len(ages),
         )  # fmt: skip
 
 
-def token(engine: engines.Engine, identity: str) -> str:
-    grants = api.VideoGrants(
-        room_join=True, room=ROOM, can_publish=True, can_subscribe=True, can_publish_data=False
-    )
-    return api.AccessToken(engine.key, engine.secret).with_identity(identity).with_grants(grants).to_jwt()
-
-
 @asynccontextmanager
-async def staged(engine: engines.Engine, process: psutil.Process) -> AsyncIterator[Stage]:
-    """Everybody joins, the publisher publishes, and the first packets arrive everywhere."""
+async def staged(server: Server, load: Load) -> AsyncIterator[Stage]:
+    """Everybody comes, the pictures are announced, and the first packets arrive everywhere."""
     async with AsyncExitStack() as stack:
-        subscribers = await stack.enter_async_context(helper("tests.bench.kit.subscribers"))
-        publisher = await stack.enter_async_context(helper("tests.bench.kit.publisher"))
-        url = engine.endpoint()
-        await publisher.ask(do="join", url=url, token=token(engine, "publisher"))
-        stage = Stage(process, publisher, subscribers, process.memory_info().rss, 0)
-        for number in range(SUBSCRIBERS):
-            await subscribers.ask(do="join", url=url, token=token(engine, f"subscriber{number}"))
-        agreed = (await subscribers.ask(do="listen"))["profile"]
-        assert agreed == GCM.decode(), agreed
+        senders = await stack.enter_async_context(helper("tests.bench.kit.people"))
+        receivers = await stack.enter_async_context(helper("tests.bench.kit.people"))
+
+        async def comes(number: int) -> None:
+            publishes = number < load.pictures
+            await (senders if publishes else receivers).ask(
+                do="come", server=server.kind, url=server.url, token=server.token(f"person{number}"),
+                publishes=publishes,
+            )  # fmt: skip
+
+        await comes(0)
+        stage = Stage(load, server.process, senders, receivers, server.process.memory_info().rss)
+        for number in range(1, load.people):
+            await comes(number)
+        for helping, pictures in ((senders, load.pictures - 1), (receivers, load.pictures)):
+            agreed = (await helping.ask(do="receive", pictures=pictures))["profiles"]
+            assert set(agreed) <= {GCM.decode()}, agreed
         await warm(stage)
-        stage.together = process.memory_info().rss
+        stage.together = server.process.memory_info().rss
         yield stage
 
 
 async def warm(stage: Stage) -> None:
     """Routes begin with a keyframe, and a LiveKit server takes a moment before it forwards at all."""
-    for _ in range(20):
-        await stage.subscribers.ask(do="begin")
-        await stage.publisher.ask(do="send", rate=CALM_RATE, seconds=0.5)
-        await asyncio.sleep(0.1)
-        if (await stage.subscribers.ask(do="end"))["fewest"] > 0:
+    for _ in range(WARM_UPS):
+        tried = await stage.send(CALM_RATE, 0.5)
+        if tried.lost <= LOST_TOO_MUCH:
             return
-    raise RuntimeError("not every subscriber receives the picture")
+    raise RuntimeError(f"{tried.lost:.0%} of the packets do not arrive")
 
 
 async def climb(stage: Stage) -> int:
     """The highest rate that the engine, on what is left of this machine, was not overloaded by."""
-    rate, best = FIRST_RATE, FIRST_RATE
+    rate = best = FIRST_RATE // stage.load.others
     while True:
         for _ in range(TRIES):
             tried = await stage.send(rate, TRY)
@@ -159,36 +213,40 @@ async def climb(stage: Stage) -> int:
         best, rate = rate, int(rate * STEP)
 
 
-async def measure(stage: Stage, rate: int, name: str, how: str) -> float:
+async def measure(stage: Stage, rate: int, name: str) -> float:
     """Packets per CPU-second at this rate."""
-    calm = await stage.send(CALM_RATE, TRY)
     windows = [await stage.send(rate, WINDOW) for _ in range(WINDOWS)]
     middle = statistics.median(window.per_cpu_second for window in windows)
     tell(
-        f"{name}", middle, "packets/CPU-s", how,
+        name, middle, "packets/CPU-s", f"{stage.load.description}; CPU time of the server's process",
         windows=[round(window.per_cpu_second) for window in windows], rate_in=rate,
         rate_out=round(statistics.median(window.received / window.seconds for window in windows)),
         lost=round(max(window.lost for window in windows), 5),
         cores=round(statistics.median(window.used for window in windows), 3),
         decrypted=sum(window.samples for window in windows), busyness=busyness(),
     )  # fmt: skip
-    for which, one in (("calm", [calm]), ("loaded", windows)):
-        tell(
-            f"{name}_latency_{which}", statistics.median(window.p50 for window in one), "ms",
-            "sent by the publisher to read by a subscriber, median; both ends' own work included",
-            p99=round(max(window.p99 for window in one), 3), rate_in=one[0].rate,
-            samples=sum(window.samples for window in one),
-        )  # fmt: skip
+    tell_latency(f"{name}_latency_loaded", windows)
     return middle
 
 
-def tell_memory(stage: Stage, name: str) -> None:
-    each = (stage.together - stage.alone) / SUBSCRIBERS
+def tell_latency(name: str, windows: list[Window]) -> None:
+    tell(
+        name, statistics.median(window.p50 for window in windows), "ms",
+        "sent to read by who receives, median; both ends' own work included",
+        p99=round(max(window.p99 for window in windows), 3), rate_in=windows[0].rate,
+        samples=sum(window.samples for window in windows),
+    )  # fmt: skip
+
+
+async def tell_calm(stage: Stage, name: str) -> None:
+    """What there is to tell before anything is put under load: memory, and what latency is usual."""
+    each = (stage.together - stage.alone) / stage.load.others
     tell(
         f"{name}_memory_per_person", each / 1024, "KiB",
-        "growth of the engine's resident memory from 1 to 12 people, for each that joined, a picture flowing",
+        f"growth of resident memory from 1 to {stage.load.people} people, for each, pictures flowing",
         whole_mib=round(stage.together / 2**20, 1),
     )  # fmt: skip
+    tell_latency(f"{name}_latency_calm", [await stage.send(CALM_RATE, TRY)])
 
 
 # --- Where the time goes ----------------------------------------------------------------------------------
@@ -220,7 +278,7 @@ def stage_of(file: str, function: str, line: int | None, caller: str) -> str:
             return "other"
 
 
-def tell_profile(samples: Path, rate: int) -> None:
+def tell_profile(samples: Path, name: str, rate: int) -> None:
     """The samples of a whole run, by part and by the lines that cost most."""
     parts: Counter[str] = Counter()
     lines: Counter[str] = Counter()
@@ -229,10 +287,10 @@ def tell_profile(samples: Path, rate: int) -> None:
         lines[f"{Path(file).name}:{line} {linecache.getline(file, line or 0).strip()[:60]}"] += times
     whole = sum(parts.values())
     for part, times in parts.most_common():
-        tell(f"forward_time_{part}", 100 * times / whole, "%", SAMPLING, rate_in=rate, samples=whole)
+        tell(f"{name}_time_{part}", 100 * times / whole, "%", SAMPLING, rate_in=rate, samples=whole)
     dearest = [f"{100 * times / whole:.1f} % {line}" for line, times in lines.most_common(12)]
     tell(
-        "forward_dearest_line",
+        f"{name}_dearest_line",
         100 * lines.most_common(1)[0][1] / whole,
         "%",
         "the twelve dearest lines",
@@ -240,19 +298,17 @@ def tell_profile(samples: Path, rate: int) -> None:
     )
 
 
-async def profile(rate: int) -> None:
+async def profile(load: Load, rate: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         samples = Path(folder, "samples.json")
         command = (sys.executable, "-m", sampled.__name__, str(samples))
-        async with Embedded(Settings(), command) as embedded:
-            engine = engines.Engine(engines.EMBEDDED, embedded.key, embedded.secret, embedded.endpoint)
-            async with staged(engine, child_of_ours(sampled.__name__)) as stage:
-                stage.process.send_signal(sampled.FORGET)
-                await stage.send(rate, 2 * WINDOW)
-        tell_profile(samples, rate)
+        async with embedded(command, sampled.__name__) as server, staged(server, load) as stage:
+            stage.process.send_signal(sampled.FORGET)
+            await stage.send(rate, 2 * WINDOW)
+        tell_profile(samples, load.name, rate)
 
 
-# --- The two engines --------------------------------------------------------------------------------------
+# --- The servers ------------------------------------------------------------------------------------------
 
 
 def child_of_ours(word: str) -> psutil.Process:
@@ -261,31 +317,57 @@ def child_of_ours(word: str) -> psutil.Process:
     return [child for child in below if any(word in part for part in child.cmdline())][-1]
 
 
-async def embedded_figures() -> tuple[float, int]:
-    async with Embedded(Settings()) as embedded:
-        engine = engines.Engine(engines.EMBEDDED, embedded.key, embedded.secret, embedded.endpoint)
-        async with staged(engine, child_of_ours(COMMAND[-1])) as stage:
-            tell_memory(stage, "forward")
-            rate = int(await climb(stage) * BELOW)
-            return await measure(stage, rate, "forward", f"{LOAD}; CPU time of the engine's process"), rate
+@asynccontextmanager
+async def embedded(command: tuple[str, ...] = COMMAND, word: str = COMMAND[-1]) -> AsyncIterator[Server]:
+    async with Embedded(Settings(), command) as running:
+        engine = engines.Engine(engines.EMBEDDED, running.key, running.secret, running.endpoint)
+        yield Server(engines.LIVEKIT, "", engine.endpoint(), child_of_ours(word), engine)
 
 
-async def livekit_figures(ours: float, rate: int) -> None:
-    binary = livekit_server.find()
-    if binary is None:
-        progress("There is no LiveKit server on this machine to compare with.")
-        return
+@asynccontextmanager
+async def livekit(program: str) -> AsyncIterator[Server]:
     async with engines.running(engines.LIVEKIT, "http://127.0.0.1:9/") as engine:
-        async with staged(engine, child_of_ours(str(binary))) as stage:
-            tell_memory(stage, "livekit_forward")
-            how = f"{LOAD}; CPU time of the server"
-            theirs = await measure(stage, rate, "livekit_forward", how)
+        yield Server(engines.LIVEKIT, "livekit_", engine.endpoint(), child_of_ours(program), engine)
+
+
+@asynccontextmanager
+async def at_janus(program: str) -> AsyncIterator[Server]:
+    async with janus.running() as url:
+        yield Server(janus.NAME, "janus_", url, child_of_ours(program))
+
+
+def others_here() -> Iterator[tuple[Callable[[str], AbstractAsyncContextManager[Server]], str]]:
+    """How to start each of the other servers that this machine has, and its program."""
+    for called, start, found in (
+        ("LiveKit server", livekit, livekit_server.find()),
+        ("Janus (Debian's janus)", at_janus, janus.find()),
+    ):
+        if found is None:
+            progress(f"There is no {called} on this machine to compare with.")
+        else:
+            yield start, str(found)
+
+
+async def ours(load: Load) -> tuple[float, int]:
+    """Packets per CPU-second of the embedded engine, and the rate at which that was."""
+    async with embedded() as server, staged(server, load) as stage:
+        await tell_calm(stage, load.name)
+        rate = int(await climb(stage) * BELOW)
+        return await measure(stage, rate, load.name), rate
+
+
+async def tell_ratio(
+    load: Load, engine: float, rate: int, other: AbstractAsyncContextManager[Server]
+) -> None:
+    """The same load on another server, and how the embedded engine compares."""
+    async with other as server, staged(server, load) as stage:
+        name = server.name + load.name
+        await tell_calm(stage, name)
+        theirs = await measure(stage, rate, name)
     tell(
-        "forward_ratio",
-        ours / theirs,
-        "×",
-        "packets per CPU-second: the embedded engine to a LiveKit server, same load",
-    )
+        f"{load.name}_to_{name.split('_')[0]}", engine / theirs, "×",
+        "packets per CPU-second: the embedded engine to this server, same load",
+    )  # fmt: skip
 
 
 def tell_machine() -> None:
@@ -309,12 +391,17 @@ def tell_machine() -> None:
 
 
 async def main() -> None:
+    loads = [LOADS[name] for name in sys.argv[1:] or LOADS]
+    others = list(others_here())
     tell_machine()
     progress(f"The machine is at {busyness():.0%} of its cores.")
-    ours, rate = await embedded_figures()
-    await profile(rate)
-    await livekit_figures(ours, rate)
+    for load in loads:
+        progress(load.description)
+        engine, rate = await ours(load)
+        await profile(load, rate)
+        for start, program in others:
+            await tell_ratio(load, engine, rate, start(program))
 
 
 if __name__ == "__main__":
-    run(main())
+    run(main(), LONGEST)

@@ -20,7 +20,7 @@ from tests.conformance import livekit_server
 EMBEDDED: Final = "embedded"
 LIVEKIT: Final = "livekit"
 LOOPBACK: Final = "127.0.0.1"
-UNTIL_ITS_INPUT_ENDS: Final = '"$0" & read -r _; kill -9 $!'
+UNTIL_ITS_INPUT_ENDS: Final = '"$0" "$@" & read -r _; kill -9 $!'
 """Runs a program that must not outlive the tests, however these end."""
 
 
@@ -109,7 +109,7 @@ async def _livekit(webhook_url: str) -> AsyncIterator[Engine]:
         process_group=0,
     )
     try:
-        await _until_open(port)
+        await until_open(port)
         yield Engine(LIVEKIT, "conformance", secret, lambda: f"ws://{LOOPBACK}:{port}")
     finally:
         if process.stdin:
@@ -117,7 +117,8 @@ async def _livekit(webhook_url: str) -> AsyncIterator[Engine]:
         await process.wait()
 
 
-async def _until_open(port: int) -> None:
+async def until_open(port: int) -> None:
+    """Wait until something listens on this port of loopback. Raises TimeoutError."""
     async with asyncio.timeout(15):
         while True:
             try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from media.packets import HEADER
 from tests.bench.kit.lines import serve
-from tests.bench.kit.wire import Unsent, Wire, offer_only_gcm
+from tests.bench.kit.wire import Unsent, Wire, offer_only_gcm, payload_type
 from tests.hostile.people import Person
 from tests.peers import Peer
 
@@ -50,9 +50,7 @@ class Speaker:
             assert sending.info is not None, "the track is taken"
             ready = await self._peer._until(lambda: self._state == "connected")
             assert ready, "it connects"
-            codecs = self._peer.publisher.getTransceivers()[0]._codecs
-            number = next(codec.payloadType for codec in codecs if codec.mimeType == "audio/opus")
-            assert number is not None
+            number = payload_type(self._peer.publisher, "audio/opus")
             wire = Wire(self._peer.transport(self._peer.publisher))
             self._talking = asyncio.create_task(talk(wire, sending.sender._ssrc, number))
         else:

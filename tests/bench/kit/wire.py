@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, Literal
 
-from aiortc import MediaStreamTrack, rtcdtlstransport
+from aiortc import MediaStreamTrack, RTCPeerConnection, rtcdtlstransport
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from pylibsrtp import Session
 
@@ -32,6 +32,14 @@ class Unsent(MediaStreamTrack):
 
     async def recv(self) -> Any:
         await asyncio.Event().wait()
+
+
+def payload_type(connection: RTCPeerConnection, codec: str) -> int:
+    """Under which number a connection that has one section sends this codec."""
+    codecs = connection.getTransceivers()[0]._codecs
+    number = next(one.payloadType for one in codecs if one.mimeType == codec)
+    assert number is not None
+    return int(number)
 
 
 class Wire:
