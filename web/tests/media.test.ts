@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Heed } from '../src/room/call';
 import { Media } from '../src/room/media';
@@ -23,7 +24,7 @@ class Pretended {
   }
 
   connect = () => Promise.resolve();
-  close = () => undefined;
+  close: () => unknown = () => undefined;
   seats = () => new Map();
   switchOf = (device: string) => (this.on.has(device) ? 'on' : 'off');
 
@@ -103,4 +104,19 @@ test('what is turned on while the line is lost comes on with it', async () => {
   latest().heed.onLink('on');
   await aMoment();
   expect(media.microphone.value).toBe('on');
+});
+
+test('a page that goes says goodbye before it draws anything: drawing can take longer than the rest of it', async () => {
+  const said: string[] = [];
+  latest().close = () => said.push('goodbye');
+  const forget = effect(() => {
+    said.push(media.state.value);
+  });
+  said.length = 0;
+  dispatchEvent(new Event('pagehide'));
+  expect(said).toEqual(['goodbye']);
+  await aMoment();
+  forget();
+  expect(media.state.value).toBe('off');
+  expect(calls).toHaveLength(1);
 });

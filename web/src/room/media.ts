@@ -67,7 +67,11 @@ export class Media {
       this.leave();
     });
     addEventListener('pagehide', () => {
-      this.leave();
+      // The goodbye first: drawing a room that nobody sees any more took longer than everything else about it.
+      this.call?.close();
+      setTimeout(() => {
+        this.leave();
+      });
     });
   }
 
