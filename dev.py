@@ -42,6 +42,7 @@ ROOT = Path(__file__).resolve().parent
 WEB = ROOT / "web"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PIP_LOCK = "requirements-pip.lock"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 # Much of a test is waiting for a browser or a clock: three files at a time keep two processors at work.
@@ -248,14 +249,16 @@ def python_step(lock: str) -> Step:
             must("Virtual environment", (sys.executable, "-m", "venv", "--clear", str(VENV)))
         pip = (str(PYTHON), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
         # The lock names everything, so nothing is to be resolved; what is used is compiled when it is used.
-        install = ("install", "--require-hashes", "--no-deps", "--no-compile", "--requirement", lock)
-        must("Python packages", (*pip, *install))
+        install = ("install", "--require-hashes", "--no-deps", "--no-compile", "--requirement")
+        must("Python packages", (*pip, *install, PIP_LOCK))  # twice as fast as what Python brings
+        must("Python packages", (*pip, *install, lock))
         must("Python packages", (*pip, "check"))
 
     def outputs() -> list[Path]:
         return [PYTHON, *sorted(VENV.glob("lib/python*/site-packages/*.dist-info/METADATA"))]
 
-    return Step("Python packages", [ROOT / lock], version, VENV / f"{lock}.stamp", outputs, make)
+    inputs = [ROOT / PIP_LOCK, ROOT / lock]
+    return Step("Python packages", inputs, version, VENV / f"{lock}.stamp", outputs, make)
 
 
 def node_step(node: int) -> Step:
