@@ -17,6 +17,7 @@ import { untilAllowed } from './allowed';
 import { Ear } from './ear';
 import { Judge, read, type Reception, type Row, type Sample } from './reception';
 import { NOTHING, type Chosen, type Kind, type Sent, type Showable, type Source, type Switch } from './sent';
+import { ownTask } from './task';
 
 /**
  * Sent in three sizes; everyone gets the one that fits what they look at and what their line carries, and sizes nobody
@@ -56,15 +57,8 @@ export interface Heed {
 
 setLogLevel(LogLevel.silent);
 
-/** Settles in a task of its own: making a call at once would have a press wait for that and for reading this file. */
-export const ready = new Promise<void>((done) => {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    done();
-  };
-  port2.postMessage(null);
-});
+/** Making a call at once would have a press wait for that and for reading this file. */
+export const ready = ownTask();
 
 export class Call {
   /** Settles when the connection has ended for good. */
@@ -74,6 +68,7 @@ export class Call {
   private readonly sentUnasked: boolean;
   private readonly ear: Ear;
   private over = false;
+  private changed = false;
 
   constructor(
     private pictures: boolean,
@@ -257,7 +252,7 @@ export class Call {
   private watch(): Promise<void> {
     const { room, heed } = this;
     const change = () => {
-      heed.onChange();
+      this.tellSoon();
     };
     const is = RoomEvent;
     for (const event of [
@@ -297,6 +292,16 @@ export class Call {
       room.once(is.Disconnected, () => {
         done();
       });
+    });
+  }
+
+  /** Many changes come together, one for each person where somebody enters: they are told of once, after all of them. */
+  private tellSoon(): void {
+    if (this.changed) return;
+    this.changed = true;
+    void ownTask().then(() => {
+      this.changed = false;
+      this.heed.onChange();
     });
   }
 }

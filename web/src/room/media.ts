@@ -55,7 +55,6 @@ export class Media {
   private yields = true;
   /** Whether it may at all: a host has to see. */
   mayYield = false;
-  private due = false;
   /** Ends the wait before the next try. */
   private wake: () => void = () => undefined;
 
@@ -234,7 +233,7 @@ export class Media {
   private make(kit: typeof import('./call')): Call {
     const call: Call = new kit.Call(this.soundOnly.value === 'no', this.chosen.value, {
       onChange: () => {
-        this.soon();
+        this.refresh();
       },
       onLink: (link) => {
         if (this.call !== call) return;
@@ -302,16 +301,6 @@ export class Media {
       }
     }
     this.refresh();
-  }
-
-  /** Several events come together: look once. */
-  private soon(): void {
-    if (this.due) return;
-    this.due = true;
-    queueMicrotask(() => {
-      this.due = false;
-      this.refresh();
-    });
   }
 
   private refresh(): void {
