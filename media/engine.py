@@ -73,6 +73,10 @@ class Engine:
         self._now = 0.0
         """Of the last thing that happened."""
         self.listener: Listener | None = None
+        self.late = False
+        """Whether what is received now has waited so long that pictures are left out of it."""
+        self.shed = 0
+        """Packets of pictures that were left out for that."""
         self.stray = 0
         """Datagrams from addresses nobody has shown to be theirs, or of no known kind."""
         self.faults = 0
@@ -190,6 +194,9 @@ class Engine:
         return 0
 
     def _take_packet(self, peer: Peer, length: int, now: float) -> int:
+        if self.late and self._is_of_a_picture(peer):
+            self.shed += 1
+            return 0
         packet = peer.receive_rtp(length)
         if packet is None:
             return 0
@@ -210,6 +217,11 @@ class Engine:
         if source.keyframe_wanted:
             self._wanting.add((peer, track))
         return len(track.routes)
+
+    def _is_of_a_picture(self, peer: Peer) -> bool:
+        """Whether the RTP packet in the inbox says so of itself; nothing is believed of it but that."""
+        source = peer.arrivals.sources.get(int.from_bytes(self.inbox.bytes[8:12], "big"))
+        return source is not None and source.kind is Kind.VIDEO
 
     def _take_check(self, datagram: bytes, origin: Address, now: float, transmit: Transmit) -> None:
         transaction = stun.transaction_of(datagram)

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import socket
+import struct
 import time
 from collections.abc import Sequence
 
@@ -17,6 +19,11 @@ word waiting.
 Not a length of time: where other processes take the machine, that would be over after a datagram or two, and
 what waits in the socket would grow older and older.
 """
+LATE, IN_TIME = 0.5, 0.2
+"""Seconds that datagrams have waited in the socket from which on pictures are left out, and below which no
+more: an engine that gets less of the machine than it needs is to be late for nobody's voice."""
+SIOCGSTAMPNS, STAMP = 0x8907, struct.Struct("qq")
+"""Asks Linux when what was read last had come: seconds since 1970 and nanoseconds (socket(7))."""
 SOCKET_BUFFER = 4 << 20
 LOGGED_FAULTS = 5
 BIND_TRIES = 20
@@ -36,6 +43,8 @@ class MediaPort:
         self.engine = Engine(self._sockets[0].sendto)
         self._streams = StreamPort(self.engine, self._contain)
         self._ticks: asyncio.TimerHandle | None = None
+        self._late: set[socket.socket] = set()
+        """Where what is read has waited too long."""
 
     async def start(self) -> None:
         """Begin to read and to tick, in the running event loop."""
@@ -60,11 +69,13 @@ class MediaPort:
         clock, transmit = time.monotonic, source.sendto
         receive, engine, inbox = source.recvfrom_into, self.engine, self.engine.inbox.bytes
         now = clock()
-        left = TURN
+        left, emptied = TURN, False
+        engine.late = source in self._late
         for _ in range(DRAIN):
             try:
                 length, origin = receive(inbox)
             except BlockingIOError:
+                emptied = True
                 break
             except OSError:  # an ICMP error of an earlier send; there is nothing to read
                 continue
@@ -76,6 +87,11 @@ class MediaPort:
             if left <= 0:
                 break
         engine.flush(now)
+        waits = 0.0 if emptied else waited(source)
+        if waits > LATE:
+            self._late.add(source)
+        elif waits < IN_TIME:
+            self._late.discard(source)
 
     def _contain(self) -> None:
         self.engine.faults += 1
@@ -89,6 +105,15 @@ class MediaPort:
         except Exception:
             self._contain()
         self._ticks = loop.call_later(pause, self._tick, loop)
+
+
+def waited(source: socket.socket) -> float:
+    """Seconds for which the datagram that was read last had waited in its socket; 0.0 where nobody tells."""
+    try:
+        seconds, nanoseconds = STAMP.unpack(fcntl.ioctl(source, SIOCGSTAMPNS, bytes(STAMP.size)))
+    except OSError:  # not Linux, or nothing was read yet
+        return 0.0
+    return time.time() - (int(seconds) + int(nanoseconds) / 1e9)
 
 
 def _bound_together(wanted: Sequence[tuple[str, int]], port: int) -> list[socket.socket]:

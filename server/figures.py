@@ -34,6 +34,7 @@ COUNTERS: Final[Mapping[str, tuple[str, str]]] = {
     "packets_unsent": ("hearth_media_packets_unsent", "Packets that the network did not take."),
     "packets_forged": ("hearth_media_packets_forged", "Packets that nobody in a room has made."),
     "packets_stray": ("hearth_media_packets_stray", "Packets from nobody known."),
+    "packets_shed": ("hearth_media_packets_shed", "Packets of pictures left out, to be in time for voices."),
     "faults": ("hearth_media_faults", "Defects of ours, each contained to one packet."),
     "cpu_seconds": ("hearth_media_cpu_seconds", "Processor time of the engine's process."),
 }

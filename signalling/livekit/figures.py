@@ -89,6 +89,7 @@ class Figures:
             "people": sum(len(room.participants) for room in self._house.rooms.values()),
             **self.totals.now,
             "packets_stray": engine.stray,
+            "packets_shed": engine.shed,
             "faults": engine.faults,
             "loss_in": quantiles(_lost_on_the_way_in(known), USUAL_AND_WORST),
             "loss_out": quantiles((line.lost for line in lines), USUAL_AND_WORST),

@@ -172,6 +172,26 @@ def test_a_replayed_packet_is_dropped(place: Place) -> None:
     assert len(receiver.received()) == 1
 
 
+def test_an_engine_that_is_late_leaves_out_pictures_and_no_word(place: Place) -> None:
+    sender, picture = place.publisher()
+    speaker, sound = place.publisher(AUDIO)
+    receiver = place.connected()
+    place.engine.subscribe(receiver.peer, picture, Numbers(1000, 96), EVERYTHING)
+    place.engine.subscribe(receiver.peer, sound, Numbers(2000, 111), EVERYTHING)
+
+    def what_comes(number: int) -> list[int]:
+        sender.send(rtp(number), 2.0)
+        speaker.send(rtp(number, b"word", ssrc=8, payload_type=111), 2.0)
+        return [parse(packet).ssrc for packet in receiver.received()]
+
+    assert what_comes(1) == [1000, 2000]
+    place.engine.late = True
+    assert what_comes(2) == [2000]
+    assert place.engine.shed == 1
+    place.engine.late = False
+    assert what_comes(3) == [1000, 2000]
+
+
 def test_another_peer_cannot_take_an_address_in_use(place: Place) -> None:
     victim, thief = place.connected(), place.connected()
     assert not thief.check(2.0, origin=victim.address)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from media import udp
-from media.udp import MediaPort
+from media.udp import LATE, MediaPort
 
 DATAGRAMS = 150
 
@@ -51,3 +51,38 @@ async def test_a_machine_that_is_busy_with_other_things_takes_as_much_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert await turns_for_all(monkeypatch, people=3, slow=0.01) <= DATAGRAMS * 4 / udp.TURN + 2
+
+
+async def test_what_has_waited_too_long_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = MediaPort(["127.0.0.1"], 0, streams=False)
+    was_late: list[bool] = []
+
+    def receive(*_: object) -> int:
+        was_late.append(port.engine.late)
+        return 28
+
+    async def send(datagrams: int) -> None:
+        was_late.clear()
+        for _ in range(datagrams):
+            stranger.sendto(b"-", ("127.0.0.1", port.port))
+
+    async def taken(datagrams: int) -> None:
+        async with asyncio.timeout(10):
+            while len(was_late) < datagrams:  # noqa: ASYNC110 - a turn of the loop is what it waits for
+                await asyncio.sleep(0)
+
+    monkeypatch.setattr(port.engine, "receive", receive)
+    at_a_time = -(-udp.TURN // 29)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        await port.start()
+        await send(2 * at_a_time)
+        await taken(2 * at_a_time)
+        assert not any(was_late)
+        await send(5 * at_a_time - 1)
+        time.sleep(LATE + 0.05)  # noqa: ASYNC251 - an engine that gets nothing of the machine
+        await taken(5 * at_a_time - 1)
+        assert was_late == [False] * at_a_time + [True] * (4 * at_a_time - 1)
+        await send(at_a_time)
+        await taken(at_a_time)
+        assert not any(was_late)
+    port.close()
