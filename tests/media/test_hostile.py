@@ -14,14 +14,9 @@ from media.srtp import REPLAY_WINDOW
 from media.stun import Address
 from tests.media.builders import DELTA, rtp
 from tests.media.client import Browser
-from tests.media.test_engine import Place
+from tests.media.place import Place
 
 STRANGER: Address = ("198.51.100.9", 4444)
-
-
-@pytest.fixture
-def place() -> Place:
-    return Place()
 
 
 def talking(place: Place) -> tuple[Browser, Browser]:

@@ -8,15 +8,10 @@ from tests.media.builders import DELTA, rtp
 from tests.media.client import Browser
 from tests.media.conditions import Conditions
 from tests.media.distant import Call
-from tests.media.test_engine import Place
+from tests.media.place import Place
 
 ELSEWHERE: Address = ("198.51.100.7", 5555)
 LATER = 5.0
-
-
-@pytest.fixture
-def place() -> Place:
-    return Place()
 
 
 @pytest.fixture
